@@ -1,1 +1,7 @@
-//! (being written)
+//! The types of the case file, shared by every layer above. Knows nothing of law, storage or people's rights to see it.
+
+pub mod text;
+pub mod value;
+
+pub use text::Text;
+pub use value::Value;
