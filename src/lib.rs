@@ -8,6 +8,7 @@
 //! * [`vault`]: keys, sealed fields, blind indexes.
 //! * [`ledger`]: leaves, Merkle tree, checkpoints, proofs, verification.
 
+pub mod access;
 pub mod law;
 pub mod ledger;
 pub mod record;

@@ -1,0 +1,193 @@
+//! The one place that decides. The full access model replaces the body of [`permit`], not its callers.
+
+use uuid::Uuid;
+
+use super::{OfficeTree, Viewer};
+use crate::law::pack::StaffRole;
+
+/// Names the rules below in every ledger leaf; changed whenever they change.
+pub const POLICY: &str = "tutela/access/v1";
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Open a case at an office.
+    OpenCase,
+    /// Look at a case.
+    ReadCase,
+    /// Record or do something in a case.
+    ActInCase,
+    /// Read which leaves the ledger has of a case.
+    AuditCase,
+    /// Make accounts and offices.
+    Administer,
+}
+
+/// What of a case decides about access; never its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseScope {
+    /// The office that handles it.
+    pub office: Uuid,
+    /// Lead prosecutor.
+    pub lead: Option<Uuid>,
+    /// Second prosecutor.
+    pub second: Option<Uuid>,
+    /// Social worker.
+    pub social_worker: Option<Uuid>,
+    /// Whether it is sealed.
+    pub sealed: bool,
+}
+
+/// Proof that the gate was asked and said yes. Only this module can make one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permit {
+    rule: &'static str,
+    roles: Vec<StaffRole>,
+}
+
+impl Permit {
+    /// The rule that permitted it, for the ledger.
+    pub const fn rule(&self) -> &'static str {
+        self.rule
+    }
+
+    /// The roles that this person has towards this case.
+    pub fn roles(&self) -> &[StaffRole] {
+        &self.roles
+    }
+}
+
+/// The gate said no. Whether the person may learn that the thing exists is part of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// The rule.
+    pub rule: &'static str,
+}
+
+/// May this viewer do this to this case?
+///
+/// # Errors
+/// [`Denial`] with the rule that stands against it; deny is the default.
+pub fn permit(viewer: &Viewer, action: Action, scope: &CaseScope, offices: &OfficeTree) -> Result<Permit, Denial> {
+    let roles = roles_towards(viewer, scope, offices);
+    if scope.sealed {
+        return match action {
+            Action::ReadCase | Action::ActInCase | Action::AuditCase if roles.contains(&StaffRole::Records) => {
+                Ok(Permit { rule: "sealed-records", roles: vec![StaffRole::Records] })
+            }
+            _ => Err(Denial { rule: "sealed" }),
+        };
+    }
+    let (rule, may): (&'static str, fn(StaffRole) -> bool) = match action {
+        Action::OpenCase => ("open", |r| matches!(r, StaffRole::Clerk | StaffRole::Prosecutor)),
+        Action::ReadCase => ("read", |r| {
+            matches!(
+                r,
+                StaffRole::Prosecutor
+                    | StaffRole::Chief
+                    | StaffRole::Clerk
+                    | StaffRole::SocialWorker
+                    | StaffRole::Supervisor
+                    | StaffRole::Records
+            )
+        }),
+        Action::ActInCase => ("act", |r| {
+            matches!(
+                r,
+                StaffRole::Prosecutor
+                    | StaffRole::Chief
+                    | StaffRole::Clerk
+                    | StaffRole::SocialWorker
+                    | StaffRole::Records
+            )
+        }),
+        Action::AuditCase => ("audit", |r| matches!(r, StaffRole::Supervisor)),
+        Action::Administer => ("administer", |_| false),
+    };
+    let roles: Vec<StaffRole> = roles.into_iter().filter(|r| may(*r)).collect();
+    if roles.is_empty() { Err(Denial { rule: "no-role" }) } else { Ok(Permit { rule, roles }) }
+}
+
+/// The roles that somebody has towards one case.
+fn roles_towards(viewer: &Viewer, scope: &CaseScope, offices: &OfficeTree) -> Vec<StaffRole> {
+    let mut roles: Vec<StaffRole> = viewer
+        .grants
+        .iter()
+        .filter(|grant| match grant.role {
+            // Own office only.
+            StaffRole::Prosecutor | StaffRole::Chief | StaffRole::Clerk | StaffRole::Records => {
+                grant.office == scope.office
+            }
+            // Only their own children, wherever the partner organisation sits in the tree.
+            StaffRole::SocialWorker => scope.social_worker == Some(viewer.account),
+            // Own office and below.
+            StaffRole::Supervisor => offices.within(scope.office, grant.office),
+            // Neither sees a case.
+            StaffRole::Admin | StaffRole::Researcher => false,
+        })
+        .map(|grant| grant.role)
+        .collect();
+    roles.sort();
+    roles.dedup();
+    roles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Grant, Office};
+    use crate::record::Text;
+
+    const CITY: Uuid = Uuid::from_u128(1);
+    const DISTRICT: Uuid = Uuid::from_u128(2);
+    const OTHER: Uuid = Uuid::from_u128(3);
+    const ME: Uuid = Uuid::from_u128(9);
+
+    fn tree() -> OfficeTree {
+        let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default() };
+        OfficeTree::new(vec![office(CITY, None), office(DISTRICT, Some(CITY)), office(OTHER, Some(CITY))])
+    }
+
+    fn may(role: StaffRole, office: Uuid, action: Action, scope: CaseScope) -> bool {
+        let viewer = Viewer { account: ME, login: "me".into(), grants: vec![Grant { role, office }] };
+        permit(&viewer, action, &scope, &tree()).is_ok()
+    }
+
+    const fn case(social_worker: Option<Uuid>, sealed: bool) -> CaseScope {
+        CaseScope { office: DISTRICT, lead: None, second: None, social_worker, sealed }
+    }
+
+    #[test]
+    fn who_may_do_what() {
+        use Action::{ActInCase, AuditCase, OpenCase, ReadCase};
+        use StaffRole::{Admin, Chief, Clerk, Prosecutor, Records, Researcher, SocialWorker, Supervisor};
+        let open = case(None, false);
+        let mine = case(Some(ME), false);
+        let sealed = case(Some(ME), true);
+        for (role, office, action, scope, expected) in [
+            (Prosecutor, DISTRICT, ReadCase, open, true),
+            (Prosecutor, OTHER, ReadCase, open, false),
+            (Prosecutor, CITY, ReadCase, open, false),
+            (Prosecutor, DISTRICT, ActInCase, open, true),
+            (Prosecutor, DISTRICT, ReadCase, sealed, false),
+            (Chief, DISTRICT, ActInCase, open, true),
+            (Clerk, DISTRICT, OpenCase, open, true),
+            (Chief, DISTRICT, OpenCase, open, false),
+            (SocialWorker, DISTRICT, ReadCase, open, false),
+            (SocialWorker, OTHER, ReadCase, mine, true),
+            (SocialWorker, DISTRICT, ReadCase, sealed, false),
+            (Supervisor, CITY, ReadCase, open, true),
+            (Supervisor, CITY, AuditCase, open, true),
+            (Supervisor, CITY, ActInCase, open, false),
+            (Supervisor, OTHER, ReadCase, open, false),
+            (Supervisor, CITY, ReadCase, sealed, false),
+            (Records, DISTRICT, ReadCase, sealed, true),
+            (Records, OTHER, ReadCase, sealed, false),
+            (Admin, DISTRICT, ReadCase, open, false),
+            (Admin, DISTRICT, ActInCase, open, false),
+            (Researcher, CITY, ReadCase, open, false),
+        ] {
+            assert_eq!(may(role, office, action, scope), expected, "{role:?} {action:?} {scope:?}");
+        }
+    }
+}

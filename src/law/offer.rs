@@ -1,0 +1,93 @@
+//! Which acts are possible now and, for each that is not, why: the same rules as when it is done, with what is not yet
+//! said left open.
+
+use chrono::NaiveDateTime;
+use serde::Serialize;
+
+use super::case::CaseFile;
+use super::command::Actor;
+use super::decide::{choose, role_of};
+use super::expr;
+use super::hearing;
+use super::pack::{Event, Level, Pack, RoleKind, Scope};
+use super::refusal::Reason;
+use super::scene::{Scene, Standing};
+use crate::record::Text;
+
+/// An act as it is offered.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Offer {
+    /// The event.
+    pub event: String,
+    /// Its name.
+    pub name: Text,
+    /// Source of the rule.
+    pub source: String,
+    /// Whether nothing known stands against it.
+    pub possible: bool,
+    /// The role in which this person would act.
+    pub role: Option<String>,
+    /// It is a decision: drafted by one, approved by another.
+    pub needs_draft: bool,
+    /// What stands against it, and warnings that will ask for a written reason.
+    pub reasons: Vec<Reason>,
+    /// Safeguards whose evidence is given with the act itself.
+    pub give_with_act: Vec<String>,
+}
+
+/// Offers every event that the present states allow, in the pack's order.
+pub fn offers(pack: &Pack, case: &CaseFile, actor: &Actor, at: NaiveDateTime) -> Vec<Offer> {
+    pack.events.iter().filter_map(|event| offer(pack, case, actor, at, event)).collect()
+}
+
+fn offer(pack: &Pack, case: &CaseFile, actor: &Actor, at: NaiveDateTime, event: &Event) -> Option<Offer> {
+    let role = role_of(event, &actor.roles);
+    let scene = Scene { role, person: Some(actor.person), ..Scene::bare(pack, case, at) };
+    if hearing::wrong_state(pack, &scene, event).is_some() {
+        return None;
+    }
+    let mut reasons = Vec::new();
+    let mut give_with_act = Vec::new();
+    if role.is_none() {
+        reasons.push(hearing::wrong_role(pack, event));
+    }
+    for (id, level) in &event.safeguards {
+        let Some(safeguard) = pack.safeguards.find(id) else { continue };
+        let open = safeguard.scope == Scope::Act || of_decision(safeguard.satisfied_when.as_ref());
+        match scene.judge(safeguard) {
+            Standing::Met => {}
+            _ if open => give_with_act.push(id.clone()),
+            _ => reasons.push(hearing::unmet_safeguard(pack, safeguard, *level)),
+        }
+    }
+    for guard in &event.guards {
+        if expr::holds(&guard.require, &scene) == Some(false) {
+            reasons.push(hearing::unmet_guard(guard));
+        }
+    }
+    let needs_draft = event.decision
+        && role.and_then(|r| pack.roles.find(r)).is_none_or(|r| r.kind == RoleKind::Own);
+    // The floor is heard on acts that bring no decision and no evidence of their own; for the others it is heard
+    // when they are drafted or done, because what it asks for is not there yet.
+    if !needs_draft
+        && give_with_act.is_empty()
+        && let Some(outcome) = choose(event, &scene)
+    {
+        reasons.extend(hearing::floor(pack, &scene, event, outcome).reasons);
+    }
+    reasons.sort_by_key(|r| r.level == Level::Warn);
+    Some(Offer {
+        event: event.id.clone(),
+        name: event.name.clone(),
+        source: event.source.clone(),
+        possible: reasons.iter().all(|r| r.level == Level::Warn),
+        role: role.map(str::to_owned),
+        needs_draft,
+        reasons,
+        give_with_act,
+    })
+}
+
+fn of_decision(condition: Option<&expr::Expr>) -> bool {
+    condition.is_some_and(|c| c.vars().iter().any(|var| matches!(var, expr::Var::Decision(_))))
+}
