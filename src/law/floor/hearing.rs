@@ -72,8 +72,9 @@ pub struct Licence {
 /// Judges one event: `acts` performed by `performer` take the case from `from` to `to` and bring `facts`.
 ///
 /// A region that moves needs an act that licenses exactly this move and has its place in the phase of the proceedings.
-/// Liberty may always fall towards freedom and an open record become due for sealing. Liberty may not rise into a case
-/// that ends, and no case ends (other than by hand-over) while the child stays held.
+/// Liberty may always fall towards freedom and an open record become due for sealing. Liberty may not be taken in an
+/// event that ends the case, and nobody is taken along into diversion or into the end of a case as a held child
+/// ([`Proceeding::is_at_liberty`]): such an event must release as well.
 pub fn hear(
     acts: &[Act],
     from: Position,
@@ -142,8 +143,8 @@ fn unlicensed(acts: &[Act], from: Position, to: Position) -> Vec<Unlicensed> {
     } else {
         granted(&|act| course(from.proceeding, act, to.proceeding))
     };
-    let ends = !from.proceeding.is_closed() && to.proceeding.is_closed();
-    let liberty = if ends && to.proceeding != Proceeding::Transferred && to.liberty == Liberty::Held {
+    let moves = from.proceeding != to.proceeding;
+    let liberty = if moves && to.proceeding.is_at_liberty() && to.liberty == Liberty::Held {
         false
     } else {
         to.liberty <= from.liberty

@@ -63,6 +63,13 @@ impl Proceeding {
                 | Self::Transferred
         )
     }
+
+    /// Nobody is held here: the child is diverted, or the case has ended. A case that was handed over has not ended
+    /// for the child, and custody goes with it.
+    pub const fn is_at_liberty(self) -> bool {
+        matches!(self, Self::Diverted | Self::DiversionAssessed)
+            || (self.is_closed() && !matches!(self, Self::Transferred))
+    }
 }
 
 vocabulary! {

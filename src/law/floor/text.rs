@@ -17,9 +17,8 @@ macro_rules! vocabulary {
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
             serde::Serialize, serde::Deserialize, schemars::JsonSchema,
         )]
-        #[serde(rename_all = "snake_case")]
         pub enum $list {
-            $($(#[$doc])* $word,)+
+            $($(#[$doc])* #[serde(rename = $code)] $word,)+
         }
 
         impl $list {
