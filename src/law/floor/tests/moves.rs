@@ -121,6 +121,9 @@ fn nobody_is_held_in_diversion_or_in_a_case_that_ends() {
     let free = at(Proceeding::ChargeReview);
     let acts = [Act::CloseWithoutCharge, Act::OrderCustody];
     assert!(hear(&acts, free, still_held, Performer::Own, &facts, &Derogations::default()).refused());
+    let bailed = Position { liberty: Liberty::Restricted, ..freed };
+    let acts = [Act::CloseWithoutCharge, Act::Restrict];
+    assert!(hear(&acts, free, bailed, Performer::Own, &facts, &Derogations::default()).refused());
     // A companion act that has its place here lends none to one that has not.
     let acts = [Act::Note, Act::OrderCustody];
     assert!(hear(&acts, freed, still_held, Performer::Own, &facts, &Derogations::default()).refused());
