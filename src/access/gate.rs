@@ -68,11 +68,18 @@ pub struct Denial {
 ///
 /// # Errors
 /// [`Denial`] with the rule that stands against it; deny is the default.
-pub fn permit(viewer: &Viewer, action: Action, scope: &CaseScope, offices: &OfficeTree) -> Result<Permit, Denial> {
+pub fn permit(
+    viewer: &Viewer,
+    action: Action,
+    scope: &CaseScope,
+    offices: &OfficeTree,
+) -> Result<Permit, Denial> {
     let roles = roles_towards(viewer, scope, offices);
     if scope.sealed {
         return match action {
-            Action::ReadCase | Action::ActInCase | Action::AuditCase if roles.contains(&StaffRole::Records) => {
+            Action::ReadCase | Action::ActInCase | Action::AuditCase
+                if roles.contains(&StaffRole::Records) =>
+            {
                 Ok(Permit { rule: "sealed-records", roles: vec![StaffRole::Records] })
             }
             _ => Err(Denial { rule: "sealed" }),

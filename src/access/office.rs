@@ -84,7 +84,13 @@ mod tests {
             code: format!("O{n}"),
             name: Text::default(),
         };
-        let tree = OfficeTree::new(vec![office(1, None), office(2, Some(1)), office(3, Some(2)), office(4, Some(5)), office(5, Some(4))]);
+        let tree = OfficeTree::new(vec![
+            office(1, None),
+            office(2, Some(1)),
+            office(3, Some(2)),
+            office(4, Some(5)),
+            office(5, Some(4)),
+        ]);
         assert_eq!(tree.subtree(id(1)), [id(1), id(2), id(3)]);
         assert_eq!(tree.subtree(id(3)), [id(3)]);
         assert!(!tree.within(id(4), id(1)));

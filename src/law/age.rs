@@ -15,7 +15,9 @@ pub fn age_on(born: NaiveDate, on: NaiveDate, rule: AgeRule) -> Option<u32> {
         AgeRule::OnBirthday => on,
         AgeRule::DayAfterBirthday => on.pred_opt()?,
     };
-    if on < born { return if rule == AgeRule::DayAfterBirthday && on.succ_opt()? >= born { Some(0) } else { None }; }
+    if on < born {
+        return if rule == AgeRule::DayAfterBirthday && on.succ_opt()? >= born { Some(0) } else { None };
+    }
     let years = on.year() - born.year();
     let had = (on.month(), on.day()) >= (born.month(), born.day());
     u32::try_from(if had { years } else { years - 1 }).ok()

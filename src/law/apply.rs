@@ -138,9 +138,17 @@ fn start(
     }
     let started = moment(scene, from)?;
     let run = Run { started, length: counted, first_day: rule.first_day, steps: Vec::new() };
-    let due = clock::due(&run, rule.roll, scene::held(scene.pack, after), &scene.pack.calendar).map_err(out_of_range)?;
+    let due = clock::due(&run, rule.roll, scene::held(scene.pack, after), &scene.pack.calendar)
+        .map_err(out_of_range)?;
     let run_no = after.clocks.iter().filter(|c| c.clock == id).map(|c| c.run_no).max().unwrap_or(0) + 1;
-    after.clocks.push(ClockEntry { clock: id.to_owned(), run_no, run, state: ClockState::Running, due, since: after.seq });
+    after.clocks.push(ClockEntry {
+        clock: id.to_owned(),
+        run_no,
+        run,
+        state: ClockState::Running,
+        due,
+        since: after.seq,
+    });
     Ok(())
 }
 
@@ -210,7 +218,8 @@ fn require(after: &mut CaseFile, scene: &Scene<'_>, document: &str) {
 
 /// Marks the oldest copy that is owed as made; one that is not owed is made all the same.
 pub(super) fn issue(after: &mut CaseFile, document: &str, on: NaiveDate) {
-    if let Some(entry) = after.documents.iter_mut().find(|d| d.document == document && d.issued_on.is_none()) {
+    if let Some(entry) = after.documents.iter_mut().find(|d| d.document == document && d.issued_on.is_none())
+    {
         entry.issued_on = Some(on);
     }
 }

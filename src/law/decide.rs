@@ -36,7 +36,12 @@ pub struct Accepted {
 ///
 /// # Errors
 /// A refusal with every reason that stands against it. Nothing has changed then.
-pub fn decide(pack: &Pack, case: &CaseFile, command: &Command, now: NaiveDateTime) -> Result<Accepted, Refusal> {
+pub fn decide(
+    pack: &Pack,
+    case: &CaseFile,
+    command: &Command,
+    now: NaiveDateTime,
+) -> Result<Accepted, Refusal> {
     if command.at > now {
         return Err(Refusal::one(
             Reason::engine(
@@ -148,7 +153,8 @@ fn decide_act(pack: &Pack, case: &CaseFile, command: &Command, act: &Act) -> Res
 fn find<'p>(pack: &'p Pack, event: &str) -> Result<&'p Event, Refusal> {
     pack.events.find(event).ok_or_else(|| {
         Refusal::one(
-            Reason::engine("EVENT_UNKNOWN", Text::new("本程序没有这一事项", "this pack has no such event")).on("/event"),
+            Reason::engine("EVENT_UNKNOWN", Text::new("本程序没有这一事项", "this pack has no such event"))
+                .on("/event"),
         )
     })
 }
@@ -177,8 +183,14 @@ fn out_of_order(case: &CaseFile, at: NaiveDateTime) -> Option<Reason> {
     // Days are compared, not minutes: two acts of one day are often typed in the other order.
     let last = case.last_act_at.filter(|last| at.date() < last.date())?;
     let statement = Text::new(
-        format!("本案最后一项行为发生于{}，不能再记录更早的行为；更早的事实请作为材料补记", last.format("%Y年%-m月%-d日")),
-        format!("the last act of this case was on {}; an earlier act cannot follow it, an earlier fact can be recorded as evidence", last.format("%-d %B %Y")),
+        format!(
+            "本案最后一项行为发生于{}，不能再记录更早的行为；更早的事实请作为材料补记",
+            last.format("%Y年%-m月%-d日")
+        ),
+        format!(
+            "the last act of this case was on {}; an earlier act cannot follow it, an earlier fact can be recorded as evidence",
+            last.format("%-d %B %Y")
+        ),
     );
     Some(Reason::engine("OUT_OF_ORDER", statement).on("/at"))
 }
@@ -234,7 +246,8 @@ fn needs_draft(
 fn settle(reasons: Vec<Reason>, because: &BTreeMap<String, String>) -> Result<Vec<Reason>, Refusal> {
     let answered = |reason: &Reason| {
         reason.level == Level::Warn
-            && (hearing::floor_warning(&reason.code) || because.get(&reason.code).is_some_and(|t| !t.trim().is_empty()))
+            && (hearing::floor_warning(&reason.code)
+                || because.get(&reason.code).is_some_and(|t| !t.trim().is_empty()))
     };
     if reasons.iter().all(answered) { Ok(reasons) } else { Err(refusal(reasons)) }
 }
@@ -257,7 +270,8 @@ fn draft(
     let event = find(pack, event)?;
     let mut reasons = check_fields(&event.inputs, inputs, "/inputs", true);
     if !event.decision {
-        reasons.push(Reason::engine("NOT_A_DECISION", Text::new("此事项无需拟稿", "this event needs no draft")));
+        reasons
+            .push(Reason::engine("NOT_A_DECISION", Text::new("此事项无需拟稿", "this event needs no draft")));
     }
     if decision.reasons.trim().is_empty() {
         let text = Text::new("拟稿须写明理由", "a draft states its reasons");
@@ -269,7 +283,14 @@ fn draft(
     let mut after = case.clone();
     after.seq += 1;
     let (by, on) = (command.by.person, command.at.date());
-    let draft = Draft { seq: after.seq, event: event.id.clone(), by, on, inputs: inputs.clone(), decision: decision.clone() };
+    let draft = Draft {
+        seq: after.seq,
+        event: event.id.clone(),
+        by,
+        on,
+        inputs: inputs.clone(),
+        decision: decision.clone(),
+    };
     after.drafts.push(draft);
     Ok(Accepted { after, kind: "draft", code: event.id.clone(), role: None, warnings: Vec::new() })
 }
@@ -311,7 +332,8 @@ fn evidence(
         let text = Text::new("没有填写任何内容", "nothing was recorded");
         reasons.push(Reason::engine("FIELD_MISSING", text).on("/fields"));
     }
-    let corrected = supersedes.map(|seq| (seq, case.evidence.iter().position(|e| e.seq == seq && e.safeguard == id)));
+    let corrected =
+        supersedes.map(|seq| (seq, case.evidence.iter().position(|e| e.seq == seq && e.safeguard == id)));
     if let Some((_, None)) = corrected {
         let text = Text::new("没有要更正的这条记录", "there is no such entry to correct");
         reasons.push(Reason::engine("ENTRY_UNKNOWN", text).on("/supersedes"));
@@ -342,7 +364,9 @@ fn record_evidence(after: &mut CaseFile, scene: &Scene<'_>, id: &str, fields: &F
         superseded_by: None,
     };
     after.evidence.push(entry);
-    let Some(safeguard) = scene.pack.safeguards.find(id).filter(|s| !s.on_met.is_empty()) else { return Ok(()) };
+    let Some(safeguard) = scene.pack.safeguards.find(id).filter(|s| !s.on_met.is_empty()) else {
+        return Ok(());
+    };
     let known = after.clone();
     let now = Scene { case: &known, ..*scene };
     if now.evidenced(safeguard) { apply::effects(after, &now, &safeguard.on_met) } else { Ok(()) }
@@ -374,7 +398,8 @@ fn issue(
 }
 
 fn document_unknown() -> Reason {
-    Reason::engine("DOCUMENT_UNKNOWN", Text::new("本程序没有这一文书", "this pack has no such document")).on("/document")
+    Reason::engine("DOCUMENT_UNKNOWN", Text::new("本程序没有这一文书", "this pack has no such document"))
+        .on("/document")
 }
 
 struct ServiceReceived<'a> {

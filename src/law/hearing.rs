@@ -4,7 +4,6 @@ use chrono::Months;
 
 use super::case::{CaseFile, position};
 use super::decide::{FloorRuling, moved};
-use super::expr::Region;
 use super::floor::{self, Facts, Performer, Severity};
 use super::pack::{Event, Guard, Level, Outcome, Pack, RoleKind, Safeguard};
 use super::refusal::Reason;
@@ -23,7 +22,8 @@ pub(super) fn floor(pack: &Pack, scene: &Scene<'_>, event: &Event, outcome: &Out
         states.set(region, state.to_owned());
     }
     let (Some(from), Some(to)) = (scene.case.position(pack), position(pack, &states)) else {
-        let text = Text::new("案件状态不属于本程序", "the case stands in a state that its pack does not have");
+        let text =
+            Text::new("案件状态不属于本程序", "the case stands in a state that its pack does not have");
         return FloorRuling { reasons: vec![Reason::engine("STATE_UNKNOWN", text)], marks: Vec::new() };
     };
     let performer = performer(pack, scene.role);
@@ -34,7 +34,10 @@ pub(super) fn floor(pack: &Pack, scene: &Scene<'_>, event: &Event, outcome: &Out
     for unlicensed in &ruling.unlicensed {
         let text = Text::new(
             format!("权利底线不允许此行为使案件由“{}”转为“{}”", unlicensed.from, unlicensed.to),
-            format!("the rights floor does not let this act move the case from {} to {}", unlicensed.from, unlicensed.to),
+            format!(
+                "the rights floor does not let this act move the case from {} to {}",
+                unlicensed.from, unlicensed.to
+            ),
         );
         reasons.push(Reason::engine("FLOOR_UNLICENSED", text));
     }
@@ -163,10 +166,7 @@ pub(super) fn wrong_role(pack: &Pack, event: &Event) -> Reason {
     let (zh, en) = joined(&names);
     Reason {
         recorded_by: names,
-        ..Reason::engine(
-            "ROLE",
-            Text::new(format!("此事项由{zh}办理"), format!("this is done by: {en}")),
-        )
+        ..Reason::engine("ROLE", Text::new(format!("此事项由{zh}办理"), format!("this is done by: {en}")))
     }
 }
 
@@ -180,7 +180,8 @@ pub(super) fn wrong_recorder(pack: &Pack, roles: &[String]) -> Reason {
 }
 
 pub(super) fn wrong_state(pack: &Pack, scene: &Scene<'_>, event: &Event) -> Option<Reason> {
-    let wrong = event.from.iter().find(|(region, states)| !states.iter().any(|s| s == scene.state(**region)))?;
+    let wrong =
+        event.from.iter().find(|(region, states)| !states.iter().any(|s| s == scene.state(**region)))?;
     let (region, allowed) = (*wrong.0, wrong.1);
     let name = |id: &str| pack.state_name(region, id).cloned().unwrap_or_default();
     let now = name(scene.state(region));
@@ -210,9 +211,4 @@ pub(super) fn follow_custody(pack: &Pack, before: &CaseFile, after: &mut CaseFil
         (true, true) => {}
         _ => after.held_since = None,
     }
-}
-
-/// The state of a region in the words of the pack.
-pub(super) fn state_text(pack: &Pack, case: &CaseFile, region: Region) -> Text {
-    pack.state_name(region, case.states.get(region)).cloned().unwrap_or_default()
 }

@@ -48,7 +48,9 @@ fn value(field: &Field, json: &serde_json::Value) -> Option<Value> {
         FieldKind::Date => NaiveDate::parse_from_str(text?, "%Y-%m-%d").ok().map(Value::Date),
         FieldKind::Time => parse_time(text?).map(Value::Time),
         FieldKind::Choice => Some(Value::Choice(text?.to_owned())),
-        FieldKind::Text => Some(Value::Text(text?.trim().to_owned())).filter(|v| *v != Value::Text(String::new())),
+        FieldKind::Text => {
+            Some(Value::Text(text?.trim().to_owned())).filter(|v| *v != Value::Text(String::new()))
+        }
     }
 }
 
@@ -82,7 +84,9 @@ pub(super) fn check_fields(fields: &[Field], given: &Fields, prefix: &str, compl
 
 fn fits(field: &Field, value: &Value) -> bool {
     match (field.kind, value) {
-        (FieldKind::Bool, Value::Bool(_)) | (FieldKind::Date, Value::Date(_)) | (FieldKind::Time, Value::Time(_)) => true,
+        (FieldKind::Bool, Value::Bool(_))
+        | (FieldKind::Date, Value::Date(_))
+        | (FieldKind::Time, Value::Time(_)) => true,
         (FieldKind::Int, Value::Int(n)) => {
             field.min.is_none_or(|min| *n >= min) && field.max.is_none_or(|max| *n <= max)
         }
@@ -97,7 +101,10 @@ fn unknown_field(fields: &[Field], path: &str) -> Reason {
     let known = fields.iter().map(|f| f.id.as_str()).collect::<Vec<_>>().join(", ");
     Reason::engine(
         "FIELD_UNKNOWN",
-        Text::new(format!("没有这一项；可填：{known}"), format!("there is no such field; known fields: {known}")),
+        Text::new(
+            format!("没有这一项；可填：{known}"),
+            format!("there is no such field; known fields: {known}"),
+        ),
     )
     .on(path)
 }
@@ -129,8 +136,11 @@ fn wrong(field: &Field, path: &str) -> Reason {
             format!("expected a text of at most {LONGEST_TEXT} characters"),
         ),
     };
-    Reason::engine("FIELD_INVALID", Text::new(format!("“{}”{zh}", field.name.zh), format!("“{}”: {en}", field.name.en)))
-        .on(path)
+    Reason::engine(
+        "FIELD_INVALID",
+        Text::new(format!("“{}”{zh}", field.name.zh), format!("“{}”: {en}", field.name.en)),
+    )
+    .on(path)
 }
 
 /// What the law keeps of recorded values: of a text, only that it was recorded.

@@ -65,8 +65,8 @@ fn offer(pack: &Pack, case: &CaseFile, actor: &Actor, at: NaiveDateTime, event: 
             reasons.push(hearing::unmet_guard(guard));
         }
     }
-    let needs_draft = event.decision
-        && role.and_then(|r| pack.roles.find(r)).is_none_or(|r| r.kind == RoleKind::Own);
+    let needs_draft =
+        event.decision && role.and_then(|r| pack.roles.find(r)).is_none_or(|r| r.kind == RoleKind::Own);
     // The floor is heard on acts that bring no decision and no evidence of their own; for the others it is heard
     // when they are drafted or done, because what it asks for is not there yet.
     if !needs_draft

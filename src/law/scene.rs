@@ -113,7 +113,8 @@ impl<'a> Scene<'a> {
     }
 
     fn satisfied(&self, safeguard: &Safeguard, merged: &Fields) -> Standing {
-        let complete = safeguard.evidence.iter().all(|field| !field.required || merged.contains_key(&field.id));
+        let complete =
+            safeguard.evidence.iter().all(|field| !field.required || merged.contains_key(&field.id));
         if !complete {
             return Standing::Unmet;
         }
@@ -160,7 +161,9 @@ impl Facts for Scene<'_> {
                 ChildFact::AgeAtOffence => {
                     age_on(self.pack, self.case, self.case.offence.on).map(|n| Value::Int(i64::from(n)))
                 }
-                ChildFact::AgeNow => age_on(self.pack, self.case, self.on()).map(|n| Value::Int(i64::from(n))),
+                ChildFact::AgeNow => {
+                    age_on(self.pack, self.case, self.on()).map(|n| Value::Int(i64::from(n)))
+                }
                 ChildFact::NeedsInterpreter => Some(Value::Bool(child.needs_interpreter)),
                 ChildFact::NeedsAccommodation => Some(Value::Bool(child.needs_accommodation)),
                 ChildFact::PregnantOrCaring => Some(Value::Bool(child.pregnant_or_caring)),

@@ -53,6 +53,9 @@ pub enum Sanction {
 impl Sanction {
     /// Whether no child may ever suffer it.
     pub const fn prohibited(self) -> bool {
-        matches!(self, Self::CorporalPunishment | Self::Death | Self::LifeWithoutRelease | Self::PunitiveSolitary)
+        matches!(
+            self,
+            Self::CorporalPunishment | Self::Death | Self::LifeWithoutRelease | Self::PunitiveSolitary
+        )
     }
 }

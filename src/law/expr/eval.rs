@@ -82,7 +82,8 @@ pub fn eval(expr: &Expr, facts: &impl Facts) -> Option<Value> {
         Expr::AddMonths(date, n) => {
             let (date, n) = (day(date, facts)?, int(n, facts)?);
             let months = Months::new(u32::try_from(n.unsigned_abs()).ok()?);
-            if n < 0 { date.checked_sub_months(months) } else { date.checked_add_months(months) }.map(Value::Date)
+            if n < 0 { date.checked_sub_months(months) } else { date.checked_add_months(months) }
+                .map(Value::Date)
         }
         _ => holds(expr, facts).map(Value::Bool),
     }

@@ -48,17 +48,21 @@ pub struct Names {
 /// The first flaw found: syntax, an unknown name or option, or a type that does not fit.
 pub fn parse(text: &str, names: &Names, wanted: &Type) -> Result<Expr, ExprFlaw> {
     if text.chars().count() > LONGEST {
-        return Err(ExprFlaw { offset: 0, message: format!("an expression has at most {LONGEST} characters") });
+        return Err(ExprFlaw {
+            offset: 0,
+            message: format!("an expression has at most {LONGEST} characters"),
+        });
     }
-    let (root, source) = Parser::default().max_recursion_depth(32).parse_with_source_info(text).map_err(|errors| {
-        errors.errors.first().map_or_else(
-            || ExprFlaw { offset: 0, message: "this is not an expression".into() },
-            |first| ExprFlaw {
-                offset: usize::try_from(first.pos.1.max(1) - 1).unwrap_or_default(),
-                message: format!("this is not an expression: {}", first.msg.trim()),
-            },
-        )
-    })?;
+    let (root, source) =
+        Parser::default().max_recursion_depth(32).parse_with_source_info(text).map_err(|errors| {
+            errors.errors.first().map_or_else(
+                || ExprFlaw { offset: 0, message: "this is not an expression".into() },
+                |first| ExprFlaw {
+                    offset: usize::try_from(first.pos.1.max(1) - 1).unwrap_or_default(),
+                    message: format!("this is not an expression: {}", first.msg.trim()),
+                },
+            )
+        })?;
     let reader = Reader { names, source: &source };
     let (expr, found) = reader.read(&root)?;
     reader.fit(&root, expr, &found, wanted)
@@ -103,7 +107,9 @@ impl Reader<'_> {
 
     fn read(&self, at: &IdedExpr) -> Result<Typed, ExprFlaw> {
         match &at.expr {
-            Cel::Literal(LiteralValue::Boolean(yes)) => Ok((Expr::Lit(Value::Bool(yes.into_inner())), Type::Bool)),
+            Cel::Literal(LiteralValue::Boolean(yes)) => {
+                Ok((Expr::Lit(Value::Bool(yes.into_inner())), Type::Bool))
+            }
             Cel::Literal(LiteralValue::Int(n)) => Ok((Expr::Lit(Value::Int(n.into_inner())), Type::Int)),
             Cel::Literal(LiteralValue::String(s)) => {
                 Ok((Expr::Lit(Value::Choice(s.clone().into_inner().to_string())), Type::Literal))
@@ -122,7 +128,9 @@ impl Reader<'_> {
             Cel::Call(call) => self.call(at, call),
             Cel::Ident(name) => Err(self.flaw(
                 at,
-                format!("unknown name '{name}'; names start with child., case., input., ev., act. or decision."),
+                format!(
+                    "unknown name '{name}'; names start with child., case., input., ev., act. or decision."
+                ),
             )),
             _ => Err(self.flaw(at, "this kind of expression is not allowed in a pack")),
         }
@@ -153,7 +161,8 @@ impl Reader<'_> {
                 "case" => self.names.facts.keys().cloned().collect(),
                 _ => Vec::new(),
             };
-            let hint = if known.is_empty() { String::new() } else { format!("; expected one of {}", list(&known)) };
+            let hint =
+                if known.is_empty() { String::new() } else { format!("; expected one of {}", list(&known)) };
             self.flaw(at, format!("unknown name '{space}.{field}' here{hint}"))
         })
     }
@@ -214,12 +223,15 @@ impl Reader<'_> {
             }
             ("met", [id]) => Ok((Expr::Met(self.reference(id, &self.names.safeguards)?), Type::Bool)),
             ("done", [id]) => Ok((Expr::Done(self.reference(id, &self.names.events)?), Type::Bool)),
-            ("done_in_stage", [id]) => Ok((Expr::DoneInStage(self.reference(id, &self.names.events)?), Type::Bool)),
+            ("done_in_stage", [id]) => {
+                Ok((Expr::DoneInStage(self.reference(id, &self.names.events)?), Type::Bool))
+            }
             ("running", [id]) => Ok((Expr::Running(self.reference(id, &self.names.clocks)?), Type::Bool)),
             ("overdue", [id]) => Ok((Expr::Overdue(self.reference(id, &self.names.clocks)?), Type::Bool)),
             ("due", [id]) => Ok((Expr::Due(self.reference(id, &self.names.clocks)?), Type::Date)),
             (name, args) => {
-                Err(self.flaw(at, format!("'{name}' with {} arguments is not a function of packs", args.len())))
+                Err(self
+                    .flaw(at, format!("'{name}' with {} arguments is not a function of packs", args.len())))
             }
         }
     }
@@ -228,7 +240,11 @@ impl Reader<'_> {
         match &at.expr {
             Cel::Literal(LiteralValue::String(s)) => {
                 let id = s.clone().into_inner().to_string();
-                if known.contains(&id) { Ok(id) } else { Err(self.flaw(at, format!("'{id}' is not declared in this pack"))) }
+                if known.contains(&id) {
+                    Ok(id)
+                } else {
+                    Err(self.flaw(at, format!("'{id}' is not declared in this pack")))
+                }
             }
             _ => Err(self.flaw(at, "expected a code in single quotes, for example 'K19'")),
         }
@@ -237,7 +253,9 @@ impl Reader<'_> {
     fn compare(&self, how: Comparison, a: &IdedExpr, b: &IdedExpr) -> Result<Typed, ExprFlaw> {
         let ((left, left_type), (right, right_type)) = (self.read(a)?, self.read(b)?);
         let (left, right, both) = match (&left_type, &right_type) {
-            (Type::Literal, Type::Choice(_)) => (self.fit(a, left, &left_type, &right_type)?, right, right_type),
+            (Type::Literal, Type::Choice(_)) => {
+                (self.fit(a, left, &left_type, &right_type)?, right, right_type)
+            }
             _ => {
                 let right = self.fit(b, right, &right_type, &left_type)?;
                 (left, right, left_type)

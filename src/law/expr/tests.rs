@@ -58,7 +58,13 @@ fn unknown_values_never_count_as_yes() {
     assert_eq!(check("case.returns < 2 || true", &[]), Some(true));
     assert_eq!(check("!(case.returns < 2)", &[]), None);
     assert_eq!(check("has(input.note)", &[]), Some(false));
-    assert_eq!(check("case.ground in ['new_crime']", &[(Var::Fact("ground".into()), Value::Choice("breach".into()))]), Some(false));
+    assert_eq!(
+        check(
+            "case.ground in ['new_crime']",
+            &[(Var::Fact("ground".into()), Value::Choice("breach".into()))]
+        ),
+        Some(false)
+    );
     let on = NaiveDate::from_ymd_opt(2026, 5, 16).map(Value::Date).unwrap();
     assert_eq!(check("act.on <= add_days(due('K19'), -15)", &[(Var::ActOn, on.clone())]), Some(true));
     assert_eq!(check("act.on <= add_days(due('K19'), -17)", &[(Var::ActOn, on)]), Some(false));

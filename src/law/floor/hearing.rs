@@ -9,7 +9,7 @@ use super::{
 use super::{demanded, liberty, proceeding, record, remedy, shortfall};
 
 /// What follows from a check that is not satisfied, from least to most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The pack has said openly that its law falls short here; shown on the case.

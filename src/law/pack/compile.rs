@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::model::{
-    Age, Catalogue, Clock, ClockRule, Derogation, Document, Event, Fact, Field, Guard, Outcome, Pack, Role, Safeguard,
-    Service, State, States, SuggestedOutcome,
+    Age, Catalogue, Clock, ClockRule, Derogation, Document, Event, Fact, Field, Guard, Outcome, Pack, Role,
+    Safeguard, Service, State, States, SuggestedOutcome,
 };
 use super::source::{
-    ClockFile, DocumentFile, EventFile, FactFile, FieldFile, FieldKind, GuardFile, Level, MoveFile, Name, OptionFile,
-    PackFile, PlacesFile, RegionFile, SafeguardFile, StatesFile,
+    ClockFile, DocumentFile, EventFile, FactFile, FieldFile, FieldKind, GuardFile, Level, MoveFile, Name,
+    OptionFile, PackFile, PlacesFile, RegionFile, SafeguardFile, StatesFile,
 };
 use super::{Flaw, Where};
 use crate::law::calendar::{Calendar, CalendarYear};
@@ -100,7 +100,8 @@ impl Compiler {
     }
 
     fn unknown_files(&mut self) {
-        const FOLDERS: [&str; 7] = ["events", "safeguards", "clocks", "documents", "calendar", "cases", "forms"];
+        const FOLDERS: [&str; 7] =
+            ["events", "safeguards", "clocks", "documents", "calendar", "cases", "forms"];
         let known = |path: &str| {
             path == "pack.yaml"
                 || path == "states.yaml"
@@ -176,7 +177,13 @@ impl Compiler {
         None
     }
 
-    pub(super) fn expression(&mut self, file: &str, text: &Name, names: &Names, wanted: &Type) -> Option<Expr> {
+    pub(super) fn expression(
+        &mut self,
+        file: &str,
+        text: &Name,
+        names: &Names,
+        wanted: &Type,
+    ) -> Option<Expr> {
         match expr::parse(&text.value, names, wanted) {
             Ok(expr) => Some(expr),
             Err(flaw) => {
@@ -216,7 +223,10 @@ impl Compiler {
     fn text(&mut self, at: &Where, what: &str, text: &Text) -> Text {
         for (language, words) in [("zh", &text.zh), ("en", &text.en)] {
             if words.trim().is_empty() {
-                self.flaw(at.clone(), format!("{what}: the {language} text is empty; every visible text has both languages"));
+                self.flaw(
+                    at.clone(),
+                    format!("{what}: the {language} text is empty; every visible text has both languages"),
+                );
             }
         }
         text.clone()
@@ -334,8 +344,11 @@ impl Compiler {
         let mut rows = Vec::new();
         for row in &pack.outcomes {
             let place = self.place("pack.yaml", &row.when);
-            let suggest =
-                row.suggest.iter().filter_map(|e| self.known("pack.yaml", e, "event", |ids| &ids.events)).collect();
+            let suggest = row
+                .suggest
+                .iter()
+                .filter_map(|e| self.known("pack.yaml", e, "event", |ids| &ids.events))
+                .collect();
             if let Some(when) = self.expression("pack.yaml", &row.when, names, &Type::Bool) {
                 let note = self.text(&place, "note", &row.note);
                 rows.push(SuggestedOutcome { when, suggest, note, source: row.source.clone() });
@@ -344,12 +357,20 @@ impl Compiler {
         rows
     }
 
-    fn region<P: Copy + serde::Serialize>(&mut self, key: &str, region: Region, file: &RegionFile<P>) -> States<P> {
+    fn region<P: Copy + serde::Serialize>(
+        &mut self,
+        key: &str,
+        region: Region,
+        file: &RegionFile<P>,
+    ) -> States<P> {
         const FILE: &str = "states.yaml";
         let ids = self.declare("state", file.states.iter().map(|s| (FILE, &s.id)));
         if !ids.contains(&file.initial.value) {
             let place = self.place(FILE, &file.initial);
-            self.flaw(place, format!("the initial state '{}' is not one of the states of {key}", file.initial.value));
+            self.flaw(
+                place,
+                format!("the initial state '{}' is not one of the states of {key}", file.initial.value),
+            );
         }
         self.states.insert(region, ids);
         let mut states = Catalogue::default();
@@ -413,7 +434,8 @@ impl Compiler {
         options: &[OptionFile],
     ) -> (Type, Vec<(String, Text)>) {
         let ids = self.declare("option", options.iter().map(|o| (file, &o.id)));
-        let named = options.iter().map(|o| (o.id.value.clone(), self.text(place, "option", &o.name))).collect();
+        let named =
+            options.iter().map(|o| (o.id.value.clone(), self.text(place, "option", &o.name))).collect();
         if (kind == FieldKind::Choice) == options.is_empty() {
             self.flaw(place.clone(), "a choice has options, and only a choice has them");
         }
@@ -468,7 +490,8 @@ impl Compiler {
                 self.flaw(place.clone(), "an event names who may do it in `by`");
             }
             let mut safeguards = Vec::new();
-            for (listed, level) in [(&event.safeguards, None), (&event.warned_safeguards, Some(Level::Warn))] {
+            for (listed, level) in [(&event.safeguards, None), (&event.warned_safeguards, Some(Level::Warn))]
+            {
                 for name in listed {
                     if let Some(id) = self.known(file, name, "safeguard", |ids| &ids.safeguards) {
                         safeguards.push((id, level));
@@ -510,7 +533,10 @@ impl Compiler {
         let mut outcomes = Vec::new();
         for (n, outcome) in event.outcomes.iter().enumerate() {
             if outcome.when.is_none() && n != last {
-                self.flaw(place.clone(), "only the last outcome has no `when`; the ones after it can never happen");
+                self.flaw(
+                    place.clone(),
+                    "only the last outcome has no `when`; the ones after it can never happen",
+                );
             }
             outcomes.push(Outcome {
                 when: self.condition(file, outcome.when.as_ref(), names),
@@ -614,11 +640,17 @@ impl Compiler {
     /// What a floor check relies on must be something that a person has recorded.
     fn real_evidence(&mut self, place: &Where, evidence: &[Field], satisfied_when: Option<&Expr>) {
         if !evidence.iter().any(|field| field.required) {
-            self.flaw(place.clone(), "a safeguard that provides evidence to the floor has at least one required evidence field");
+            self.flaw(
+                place.clone(),
+                "a safeguard that provides evidence to the floor has at least one required evidence field",
+            );
         }
         let looks = satisfied_when.is_none_or(|expr| !expr.vars().is_empty());
         if !looks {
-            self.flaw(place.clone(), "a safeguard that provides evidence to the floor is met by what is recorded, not always");
+            self.flaw(
+                place.clone(),
+                "a safeguard that provides evidence to the floor is met by what is recorded, not always",
+            );
         }
     }
 

@@ -7,7 +7,13 @@ use crate::law::expr::{Expr, Names, Type};
 
 impl Compiler {
     /// Resolves a list of effects; flaws are noted and the flawed effect left out.
-    pub(super) fn effects(&mut self, file: &str, effects: &[EffectFile], names: &Names, owner: &Where) -> Vec<Effect> {
+    pub(super) fn effects(
+        &mut self,
+        file: &str,
+        effects: &[EffectFile],
+        names: &Names,
+        owner: &Where,
+    ) -> Vec<Effect> {
         effects.iter().filter_map(|effect| self.effect(file, effect, names, owner)).collect()
     }
 
@@ -87,20 +93,14 @@ impl Compiler {
     }
 
     fn place_of(&self, file: &str, effect: &EffectFile) -> Option<Where> {
-        let name = [
-            &effect.start,
-            &effect.suspend,
-            &effect.resume,
-            &effect.restart,
-            &effect.extend,
-            &effect.vary,
-        ]
-        .into_iter()
-        .find_map(Option::as_ref)
-        .or_else(|| effect.stop.as_ref().and_then(|all| all.first()))
-        .or_else(|| effect.require.as_ref().and_then(|all| all.first()))
-        .or_else(|| effect.issue.as_ref().and_then(|all| all.first()))
-        .or_else(|| effect.set.as_ref().and_then(|all| all.values().next()))?;
+        let name =
+            [&effect.start, &effect.suspend, &effect.resume, &effect.restart, &effect.extend, &effect.vary]
+                .into_iter()
+                .find_map(Option::as_ref)
+                .or_else(|| effect.stop.as_ref().and_then(|all| all.first()))
+                .or_else(|| effect.require.as_ref().and_then(|all| all.first()))
+                .or_else(|| effect.issue.as_ref().and_then(|all| all.first()))
+                .or_else(|| effect.set.as_ref().and_then(|all| all.values().next()))?;
         Some(self.place(file, name))
     }
 }

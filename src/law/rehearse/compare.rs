@@ -24,16 +24,26 @@ impl Found {
     }
 }
 
-pub(super) fn compare(pack: &Pack, case: &CaseFile, step: &Step, on: NaiveDate, warnings: &[String]) -> Found {
+pub(super) fn compare(
+    pack: &Pack,
+    case: &CaseFile,
+    step: &Step,
+    on: NaiveDate,
+    warnings: &[String],
+) -> Found {
     let mut found = Found { compared: 0, differences: Vec::new() };
     let expect = &step.expect;
     for (region, wanted) in &expect.state {
         match Region::ALL.iter().find(|r| r.as_str() == region) {
             Some(region) => {
                 let state = case.states.get(*region);
-                found.check(state == wanted, || format!("{} stands at {state}, expected {wanted}", region.as_str()));
+                found.check(state == wanted, || {
+                    format!("{} stands at {state}, expected {wanted}", region.as_str())
+                });
             }
-            None => found.check(false, || format!("'{region}' is not a region; main, measure, remedy or record")),
+            None => {
+                found.check(false, || format!("'{region}' is not a region; main, measure, remedy or record"))
+            }
         }
     }
     for (fact, wanted) in &expect.facts {
@@ -86,7 +96,9 @@ fn clock_as_expected(case: &CaseFile, clock: &str, wanted: &Json, on: NaiveDate)
         Json::String(word) if NaiveDate::parse_from_str(word, "%Y-%m-%d").is_ok() => {
             fields(clock, entry, on, &Map::from_iter([("due".to_owned(), wanted.clone())]), true)
         }
-        Json::String(_) => fields(clock, entry, on, &Map::from_iter([("state".to_owned(), wanted.clone())]), false),
+        Json::String(_) => {
+            fields(clock, entry, on, &Map::from_iter([("state".to_owned(), wanted.clone())]), false)
+        }
         Json::Object(map) => fields(clock, entry, on, map, false),
         _ => Err(format!("{clock}: expected a date, a word or a mapping")),
     }
@@ -111,11 +123,17 @@ fn fields(
             "state" => Json::String(state(entry, on).to_owned()),
             "left" => entry.due.days_left_when_suspended.map_or(Json::Null, Json::from),
             "calendar_missing" => entry.due.calendar_missing.map_or(Json::Null, Json::from),
-            _ => return Err(format!("{clock}: '{field}' is not due, raw, outer, state, left or calendar_missing")),
+            _ => {
+                return Err(format!(
+                    "{clock}: '{field}' is not due, raw, outer, state, left or calendar_missing"
+                ));
+            }
         };
         let same = match (&found, wanted) {
             // A moment may be expected by its day alone.
-            (Json::String(found), Json::String(wanted)) if field == "outer" => found.starts_with(wanted.as_str()),
+            (Json::String(found), Json::String(wanted)) if field == "outer" => {
+                found.starts_with(wanted.as_str())
+            }
             (found, wanted) => found == wanted,
         };
         if !same {

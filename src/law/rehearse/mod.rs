@@ -141,7 +141,10 @@ impl Stage<'_> {
         let hard: Vec<&str> = refusal.hard_codes().collect();
         for code in &step.expect.refused {
             if !hard.contains(&code.as_str()) {
-                self.mismatch(place, format!("expected a refusal with {code}, refused with: {}", brief(refusal)));
+                self.mismatch(
+                    place,
+                    format!("expected a refusal with {code}, refused with: {}", brief(refusal)),
+                );
             }
         }
         let extra = hard.iter().any(|code| !step.expect.refused.iter().any(|wanted| wanted == code));
@@ -237,7 +240,9 @@ impl Stage<'_> {
     }
 
     fn actor(&self, name: Option<&str>) -> Result<Actor, StepError> {
-        let Some(name) = name else { return Err(StepError::Script("a step that does something says who: by".into())) };
+        let Some(name) = name else {
+            return Err(StepError::Script("a step that does something says who: by".into()));
+        };
         let place = self.people.keys().position(|key| key == name);
         match (place, self.people.get(name)) {
             (Some(place), Some(person)) => {

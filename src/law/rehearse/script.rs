@@ -255,7 +255,8 @@ impl CaseScript {
     pub fn read(file: &str, text: &str) -> Result<Self, Flaw> {
         serde_saphyr::from_str(text).map_err(|error| {
             let location = error.location().unwrap_or(Location::UNKNOWN);
-            let at = Where { file: file.into(), line: location.line().max(1), column: location.column().max(1) };
+            let at =
+                Where { file: file.into(), line: location.line().max(1), column: location.column().max(1) };
             Flaw { at, message: error.without_snippet().to_string() }
         })
     }
