@@ -14,16 +14,20 @@
 
 pub mod canonical;
 pub mod checkpoint;
+pub mod export;
 pub mod leaf;
 pub mod merkle;
 pub mod proof;
 pub mod row;
+pub mod verify;
 
 pub use checkpoint::{Checkpoint, NoteError, Signer, VerifierKey};
+pub use export::{ExportError, Exporter};
 pub use leaf::{Leaf, LeafError};
 pub use merkle::{Frontier, Hash, TileId, leaf_hash};
 pub use proof::TlogProof;
 pub use row::RowDigest;
+pub use verify::{Fault, Report, StoredCase, StoredLeaf, Verifier};
 
 /// Lower-case hexadecimal, the form in which faults show hashes.
 pub(crate) fn hex(bytes: &[u8]) -> String {

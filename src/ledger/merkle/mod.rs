@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 pub use proof::{
     ProofError, SourceError, prove_consistency, prove_inclusion, verify_consistency, verify_inclusion,
 };
+pub(crate) use tiles::index_path;
 pub use tiles::{HashSource, Loaded, Needs, TILE_BYTES, TILE_WIDTH, Tile, TileId, Tiler, build_tile};
 
 /// A SHA-256 digest.
