@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::hex;
-use super::merkle::Hash;
+use super::merkle::{Hash, ProofError, verify_consistency};
 
 /// The algorithm byte of a plain Ed25519 note signature (C2SP signed-note).
 const ED25519: u8 = 1;
@@ -112,7 +112,23 @@ impl Signer {
         &self.verifier
     }
 
-    /// The signed note over a tree of this size and root.
+    /// Signs the tree only if it continues the one signed last, which `path` must prove: a signer
+    /// that keeps its own `last` checkpoint never signs two histories.
+    ///
+    /// # Errors
+    /// [`ProofError`] if the tree is smaller, or not shown to be a continuation.
+    pub fn sign_after(
+        &self,
+        last: &Checkpoint,
+        size: u64,
+        root: Hash,
+        path: &[Hash],
+    ) -> Result<String, ProofError> {
+        verify_consistency(last.size, &last.root, size, &root, path)?;
+        Ok(self.sign(size, root))
+    }
+
+    /// The signed note over a tree of this size and root, whatever was signed before.
     pub fn sign(&self, size: u64, root: Hash) -> String {
         let text = Checkpoint { origin: self.verifier.name.clone(), size, root }.text();
         let mut signature = self.verifier.id.to_vec();
@@ -213,6 +229,7 @@ fn valid_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::merkle::{Frontier, Loaded, prove_consistency};
     use super::*;
 
     fn signer() -> Signer {
@@ -260,6 +277,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_second_history_is_not_signed() {
+        let signer = signer();
+        let (mut tree, mut rows) = (Frontier::new(), Loaded::new());
+        let mut last = signer.verifier().open(&signer.sign(0, tree.root())).unwrap();
+        for seq in 0..9 {
+            tree.push([7; 32]);
+            rows.add_leaf(seq, [7; 32]);
+            let path = prove_consistency(seq, seq + 1, &rows).unwrap();
+            let note = signer.sign_after(&last, seq + 1, tree.root(), &path).unwrap();
+            last = signer.verifier().open(&note).unwrap();
+        }
+        assert!(signer.sign_after(&last, 9, [1; 32], &[]).is_err());
+        assert!(signer.sign_after(&last, 10, tree.root(), &[]).is_err());
+        assert!(signer.sign_after(&last, 8, tree.root(), &[]).is_err());
     }
 
     #[test]

@@ -67,9 +67,11 @@ fn an_export_is_complete_or_has_no_checkpoint() {
     (0..5).for_each(|_| other.leaf(b"{}").unwrap());
     assert!(matches!(other.leaf(b"{}"), Err(ExportError::Size { signed: 5, pushed: 6 })));
     assert!(matches!(other.finish(&[]), Err(ExportError::Root)));
-    assert!(matches!(begin("long").leaf(&[0; 65_536]), Err(ExportError::TooLong(0))));
+    assert!(matches!(begin("long").leaf(&vec![0; 65_536]), Err(ExportError::TooLong(0))));
     let mut proof = begin("proof");
-    leaves.iter().for_each(|leaf| proof.leaf(leaf).unwrap());
+    for leaf in &leaves {
+        proof.leaf(leaf).unwrap();
+    }
     assert!(matches!(proof.finish(&[5]), Err(ExportError::Proof(ProofError::Beyond { size: 5 }))));
     for name in ["short", "other", "long", "proof"] {
         assert!(!directory.path().join(name).join("checkpoint").exists());
@@ -124,7 +126,7 @@ fn go_accepts_the_export_and_no_other() {
         }
         fs::remove_file(&path).unwrap();
         // A proof may be absent, everything else may not.
-        let code = if name.starts_with("proof") { 0 } else { 1 };
+        let code = i32::from(!name.starts_with("proof"));
         assert_eq!(run(&export).status.code(), Some(code), "without {name}");
         fs::write(&path, &good).unwrap();
     }

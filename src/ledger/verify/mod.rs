@@ -343,8 +343,10 @@ impl Verifier {
     /// The report, once everything has been pushed.
     pub fn finish(mut self) -> Report {
         let leaves = self.next;
-        for (size, checkpoints) in std::mem::take(&mut self.due) {
-            for (from, _) in checkpoints {
+        for from in [Origin::Stored, Origin::Auditor] {
+            // The largest says it for all that were cut off.
+            let of = |notes: &[(Origin, Hash)]| notes.iter().any(|(whose, _)| *whose == from);
+            if let Some((&size, _)) = self.due.iter().rev().find(|(_, notes)| of(notes)) {
                 self.fault(Fault::CheckpointAhead { from, size, leaves });
             }
         }

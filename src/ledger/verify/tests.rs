@@ -120,9 +120,9 @@ fn ledger(size: u64) -> Ledger {
     // `state` is that of the last leaf that gave one.
     for case in &mut ledger.cases {
         let of_case = |row: &&LeafRow| row.case_id == Some(case.id.to_string());
-        let states =
+        let mut states =
             ledger.leaves.iter().filter(of_case).filter_map(|row| Leaf::parse(&row.leaf).unwrap().state);
-        case.state = states.last().unwrap_or(case.state);
+        case.state = states.next_back().unwrap_or(case.state);
     }
     ledger.frontier = frontier.to_bytes();
     ledger
@@ -347,6 +347,36 @@ fn waiting_leaves_continue_the_chains() {
     assert!(touched.contains(&("case_file", id)), "{touched:?}");
     let touched = ledger.touched(|ledger| drop(ledger.pending.remove(0)));
     assert_eq!(touched, [("audit_outbox", "1".into())]);
+}
+
+#[test]
+fn what_comes_out_of_order_is_never_sound() {
+    let ledger = ledger(21);
+    let touched = ledger.touched(|ledger| ledger.leaves.insert(5, ledger.leaves[4].clone()));
+    assert_eq!(touched, [("audit_leaf", "4".into())]);
+    let mut verifier = Verifier::new(signer().verifier().clone());
+    let first = &ledger.leaves[3];
+    for seq in 0..1_200 {
+        verifier.leaf(&StoredLeaf {
+            seq,
+            leaf: &first.leaf,
+            leaf_hash: &first.leaf_hash,
+            detail: None,
+            case_id: None,
+            actor_id: &first.actor_id,
+            at: &first.at,
+            act: "changed",
+        });
+    }
+    verifier.checkpoint(10, &ledger.checkpoints[0].1);
+    let report = verifier.finish();
+    // 1,200 copies, the late checkpoint, no frontier, four tiles that were never shown.
+    assert_eq!((report.faults.len(), report.omitted), (MAX_FAULTS, 206));
+    let mut verifier = Verifier::new(signer().verifier().clone());
+    verifier.checkpoint(20, &ledger.checkpoints[1].1);
+    verifier.checkpoint(21, &ledger.checkpoints[2].1);
+    let expected = Fault::CheckpointAhead { from: Origin::Stored, size: 21, leaves: 0 };
+    assert_eq!(verifier.finish().faults, [expected]);
 }
 
 #[test]
