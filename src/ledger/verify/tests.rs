@@ -290,13 +290,19 @@ fn a_forger_who_also_mends_the_row_is_caught_by_chain_and_checkpoint() {
     let expected = [("audit_leaf", "10..20"), ("audit_head", "1")];
     assert_eq!(touched, expected.map(|(table, key)| (table, key.to_owned())));
     // Taken out, and all later leaves moved up.
-    let touched = ledger.touched(|ledger| {
+    let take_out = |ledger: &mut Ledger| {
         ledger.leaves.remove(17);
         (17..).zip(&mut ledger.leaves[17..]).for_each(|(seq, row)| row.seq = seq);
-    });
+    };
+    let touched = ledger.touched(take_out);
     let expected =
         [("audit_leaf", "10..20"), ("audit_leaf", "20"), ("audit_head", "1"), ("audit_leaf", "40..41")];
     assert_eq!(touched, expected.map(|(table, key)| (table, key.to_owned())));
+    let mut shorter = ledger.clone();
+    take_out(&mut shorter);
+    let case = ledger.cases[1].id.to_string();
+    let gap = Fault::CaseSequence { seq: 20, case, expected: 5, found: 6 };
+    assert!(shorter.verify().faults.contains(&gap));
 }
 
 #[test]
