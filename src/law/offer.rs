@@ -91,3 +91,16 @@ fn offer(pack: &Pack, case: &CaseFile, actor: &Actor, at: NaiveDateTime, event: 
 fn of_decision(condition: Option<&expr::Expr>) -> bool {
     condition.is_some_and(|c| c.vars().iter().any(|var| matches!(var, expr::Var::Decision(_))))
 }
+
+/// The first row of the pack's table of decisions that fits; a person confirms.
+pub fn suggested<'p>(pack: &'p Pack, case: &CaseFile, at: NaiveDateTime) -> Option<&'p super::pack::SuggestedOutcome> {
+    let scene = Scene::bare(pack, case, at);
+    let row = pack.outcomes.iter().find(|row| expr::holds(&row.when, &scene) == Some(true))?;
+    // A suggestion is only worth showing where at least one of its events is possible from here.
+    let here = row
+        .suggest
+        .iter()
+        .filter_map(|id| pack.events.find(id))
+        .any(|event| hearing::wrong_state(pack, &scene, event).is_none());
+    here.then_some(row)
+}

@@ -262,15 +262,15 @@ impl Fault {
             | Self::CaseSequence { .. }
             | Self::CaseLink { .. }
             | Self::CheckpointRoot { .. }
-            | Self::CheckpointAhead { .. } => "audit_leaf",
+            | Self::CheckpointAhead { .. } => "ledger_leaf",
             Self::CheckpointNote { from: Origin::Auditor, .. }
             | Self::CheckpointLate { from: Origin::Auditor, .. } => "against",
             Self::CheckpointNote { .. } | Self::CheckpointSize { .. } | Self::CheckpointLate { .. } => {
-                "audit_checkpoint"
+                "ledger_checkpoint"
             }
-            Self::Frontier { .. } => "audit_head",
-            Self::Tile { .. } | Self::TileMissing { .. } | Self::TileExtra { .. } => "audit_tile",
-            Self::Pending { .. } | Self::PendingLink { .. } => "audit_outbox",
+            Self::Frontier { .. } => "ledger_head",
+            Self::Tile { .. } | Self::TileMissing { .. } | Self::TileExtra { .. } => "ledger_tile",
+            Self::Pending { .. } | Self::PendingLink { .. } => "ledger_outbox",
             Self::CaseHead { .. }
             | Self::CaseCount { .. }
             | Self::CaseState { .. }

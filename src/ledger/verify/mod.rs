@@ -35,7 +35,7 @@ use super::merkle::{Hash, TileId, Tiler, leaf_hash};
 /// Faults a report lists; a ledger with more is not explained by listing them.
 pub const MAX_FAULTS: usize = 1_000;
 
-/// A row of `audit_leaf`.
+/// A row of `ledger_leaf`.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredLeaf<'a> {
     /// The sequence number, from 0.
@@ -168,7 +168,7 @@ impl Verifier {
         self.open(Origin::Auditor, None, note);
     }
 
-    /// A row of `audit_checkpoint`.
+    /// A row of `ledger_checkpoint`.
     pub fn checkpoint(&mut self, size: u64, note: &str) {
         self.report.checkpoints += 1;
         self.open(Origin::Stored, Some(size), note);
@@ -189,7 +189,7 @@ impl Verifier {
         self.settle();
     }
 
-    /// A row of `audit_leaf`.
+    /// A row of `ledger_leaf`.
     pub fn leaf(&mut self, row: &StoredLeaf<'_>) {
         let seq = row.seq;
         if seq < self.next {
@@ -289,7 +289,7 @@ impl Verifier {
         }
     }
 
-    /// The row of `audit_head`, after all leaves.
+    /// The row of `ledger_head`, after all leaves.
     pub fn frontier(&mut self, bytes: &[u8]) {
         self.frontier = true;
         let Some(trees) = &self.trees else { return };
@@ -300,7 +300,7 @@ impl Verifier {
         }
     }
 
-    /// A row of `audit_tile`, after all leaves; in any order.
+    /// A row of `ledger_tile`, after all leaves; in any order.
     pub fn tile(&mut self, level: u8, index: u64, bytes: &[u8]) {
         self.report.tiles += 1;
         match self.tiles.remove(&TileId { level, index }) {
@@ -318,7 +318,7 @@ impl Verifier {
         }
     }
 
-    /// A row of `audit_outbox`, after all leaves: a leaf that is in its case's chain but not yet
+    /// A row of `ledger_outbox`, after all leaves: a leaf that is in its case's chain but not yet
     /// in the tree. Those of one case must come in their order.
     pub fn pending(&mut self, id: i64, leaf: &[u8]) {
         self.report.pending += 1;

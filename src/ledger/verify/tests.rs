@@ -211,11 +211,11 @@ fn every_byte_of_a_leaf_and_its_hash_is_watched() {
     for at in [20_usize, 8, 3] {
         for byte in 0..ledger.leaves[at].leaf.len() {
             let touched = ledger.touched(|ledger| ledger.leaves[at].leaf[byte] ^= 1);
-            assert_eq!(touched, [("audit_leaf", at.to_string())], "byte {byte}");
+            assert_eq!(touched, [("ledger_leaf", at.to_string())], "byte {byte}");
         }
         for byte in 0..32 {
             let touched = ledger.touched(|ledger| ledger.leaves[at].leaf_hash[byte] ^= 0x80);
-            assert_eq!(touched, [("audit_leaf", at.to_string())], "byte {byte} of the hash");
+            assert_eq!(touched, [("ledger_leaf", at.to_string())], "byte {byte} of the hash");
         }
     }
 }
@@ -229,15 +229,15 @@ fn every_byte_of_checkpoint_frontier_tile_and_state_is_watched() {
         bytes[byte] ^= 1;
         let Ok(changed) = String::from_utf8(bytes) else { continue };
         let touched = ledger.touched(|ledger| ledger.checkpoints[3].1 = changed);
-        assert_eq!(touched, [("audit_checkpoint", size.to_string())], "byte {byte}");
+        assert_eq!(touched, [("ledger_checkpoint", size.to_string())], "byte {byte}");
     }
     for byte in (0..ledger.frontier.len()).step_by(7) {
         let touched = ledger.touched(|ledger| ledger.frontier[byte] ^= 1);
-        assert_eq!(touched, [("audit_head", "1".into())], "byte {byte}");
+        assert_eq!(touched, [("ledger_head", "1".into())], "byte {byte}");
     }
     for byte in (0..8192).step_by(241) {
         let touched = ledger.touched(|ledger| ledger.tiles[0].1[byte] ^= 1);
-        assert_eq!(touched, [("audit_tile", "0/0".into())], "byte {byte}");
+        assert_eq!(touched, [("ledger_tile", "0/0".into())], "byte {byte}");
     }
     let id = ledger.cases[1].id.to_string();
     for byte in 0..32 {
@@ -255,18 +255,18 @@ fn copies_details_and_absences_are_named() {
     type Change = fn(&mut Ledger);
     let ledger = ledger(263);
     let cases: [(Change, &str, &str); 15] = [
-        (|l| l.leaves[5].case_id = None, "audit_leaf", "5"),
-        (|l| l.leaves[5].actor_id.push('x'), "audit_leaf", "5"),
-        (|l| l.leaves[5].at.push('x'), "audit_leaf", "5"),
-        (|l| l.leaves[5].act = "case.read".into(), "audit_leaf", "5"),
-        (|l| l.leaves[7].case_id = Some(Uuid::from_u128(1).to_string()), "audit_leaf", "7"),
-        (|l| l.leaves[5].detail = None, "audit_leaf", "5"),
-        (|l| l.leaves[5].detail = Some(vec![]), "audit_leaf", "5"),
-        (|l| l.leaves[7].detail = Some(vec![1]), "audit_leaf", "7"),
-        (|l| drop(l.leaves.remove(7)), "audit_leaf", "7..8"),
-        (|l| l.checkpoints[2].0 = 31, "audit_checkpoint", "31"),
-        (|l| drop(l.tiles.remove(0)), "audit_tile", "0/0"),
-        (|l| l.tiles.push((TileId { level: 0, index: 1 }, vec![0; 8192])), "audit_tile", "0/1"),
+        (|l| l.leaves[5].case_id = None, "ledger_leaf", "5"),
+        (|l| l.leaves[5].actor_id.push('x'), "ledger_leaf", "5"),
+        (|l| l.leaves[5].at.push('x'), "ledger_leaf", "5"),
+        (|l| l.leaves[5].act = "case.read".into(), "ledger_leaf", "5"),
+        (|l| l.leaves[7].case_id = Some(Uuid::from_u128(1).to_string()), "ledger_leaf", "7"),
+        (|l| l.leaves[5].detail = None, "ledger_leaf", "5"),
+        (|l| l.leaves[5].detail = Some(vec![]), "ledger_leaf", "5"),
+        (|l| l.leaves[7].detail = Some(vec![1]), "ledger_leaf", "7"),
+        (|l| drop(l.leaves.remove(7)), "ledger_leaf", "7..8"),
+        (|l| l.checkpoints[2].0 = 31, "ledger_checkpoint", "31"),
+        (|l| drop(l.tiles.remove(0)), "ledger_tile", "0/0"),
+        (|l| l.tiles.push((TileId { level: 0, index: 1 }, vec![0; 8192])), "ledger_tile", "0/1"),
         (|l| l.cases[0].cseq -= 1, "case_file", "00000000-0000-0000-0000-000000000001"),
         (|l| drop(l.cases.remove(1)), "case_file", "00000000-0000-0000-0000-000000000002"),
         (|l| l.cases[2].id = Uuid::from_u128(9), "case_file", "00000000-0000-0000-0000-000000000009"),
@@ -283,11 +283,11 @@ fn a_forger_who_also_mends_the_row_is_caught_by_chain_and_checkpoint() {
     let ledger = ledger(41);
     // Leaf 17 is of case 2; the next one of that case is 21, the next checkpoint 20.
     let touched = ledger.touched(|ledger| ledger.replace(17, |leaf| leaf.ok = false));
-    let expected = [("audit_leaf", "10..20"), ("audit_leaf", "21"), ("audit_head", "1")];
+    let expected = [("ledger_leaf", "10..20"), ("ledger_leaf", "21"), ("ledger_head", "1")];
     assert_eq!(touched, expected.map(|(table, key)| (table, key.to_owned())));
     // Nobody's chain, so only the checkpoint and the frontier can tell.
     let touched = ledger.touched(|ledger| ledger.replace(19, |leaf| leaf.act = "session.none".into()));
-    let expected = [("audit_leaf", "10..20"), ("audit_head", "1")];
+    let expected = [("ledger_leaf", "10..20"), ("ledger_head", "1")];
     assert_eq!(touched, expected.map(|(table, key)| (table, key.to_owned())));
     // Taken out, and all later leaves moved up.
     let take_out = |ledger: &mut Ledger| {
@@ -296,7 +296,7 @@ fn a_forger_who_also_mends_the_row_is_caught_by_chain_and_checkpoint() {
     };
     let touched = ledger.touched(take_out);
     let expected =
-        [("audit_leaf", "10..20"), ("audit_leaf", "20"), ("audit_head", "1"), ("audit_leaf", "40..41")];
+        [("ledger_leaf", "10..20"), ("ledger_leaf", "20"), ("ledger_head", "1"), ("ledger_leaf", "40..41")];
     assert_eq!(touched, expected.map(|(table, key)| (table, key.to_owned())));
     let mut shorter = ledger.clone();
     take_out(&mut shorter);
@@ -352,14 +352,14 @@ fn waiting_leaves_continue_the_chains() {
     let id = ledger.cases[0].id.to_string();
     assert!(touched.contains(&("case_file", id)), "{touched:?}");
     let touched = ledger.touched(|ledger| drop(ledger.pending.remove(0)));
-    assert_eq!(touched, [("audit_outbox", "1".into())]);
+    assert_eq!(touched, [("ledger_outbox", "1".into())]);
 }
 
 #[test]
 fn what_comes_out_of_order_is_never_sound() {
     let ledger = ledger(21);
     let touched = ledger.touched(|ledger| ledger.leaves.insert(5, ledger.leaves[4].clone()));
-    assert_eq!(touched, [("audit_leaf", "4".into())]);
+    assert_eq!(touched, [("ledger_leaf", "4".into())]);
     let mut verifier = Verifier::new(signer().verifier().clone());
     let first = &ledger.leaves[3];
     for seq in 0..1_200 {

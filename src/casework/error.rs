@@ -1,0 +1,58 @@
+//! What can stand against a use case. Nothing has changed when one of these comes back.
+
+use crate::law::{Reason, Refusal};
+use crate::store::StoreError;
+use crate::vault::VaultError;
+
+/// Why a use case did not do what was asked. Holds no personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseworkError {
+    /// There is no such thing, or this person may not learn that there is.
+    #[error("not found")]
+    NotFound,
+    /// The thing is known to exist, but this person may not do this.
+    #[error("not permitted: {rule}")]
+    NotPermitted {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The law refuses.
+    #[error("refused by law")]
+    Refused(Box<Refusal>),
+    /// The request itself is wrong.
+    #[error("invalid request")]
+    Invalid(Vec<Reason>),
+    /// Somebody else changed the case meanwhile.
+    #[error("the case has changed meanwhile; it is at version {current}")]
+    Conflict {
+        /// The case's version now.
+        current: i64,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The same thing is there already.
+    #[error("already there: {what}")]
+    Taken {
+        /// What.
+        what: &'static str,
+    },
+    /// The store cannot do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault cannot do it.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// What is stored does not make sense; an operator must look.
+    #[error("stored data of {what} cannot be read")]
+    Corrupt {
+        /// What.
+        what: &'static str,
+    },
+}
+
+impl From<Refusal> for CaseworkError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}

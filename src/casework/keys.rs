@@ -1,0 +1,178 @@
+//! The keys at hand: the opened keyring and the case keys that were used lately.
+
+use lru::LruCache;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use uuid::Uuid;
+
+use super::CaseworkError;
+use crate::store::KeyDb;
+use crate::vault::{Class, Dek, Keyring, KeyringStatus, RootKey, VaultError};
+
+/// Case keys kept unwrapped. One costs about a hundred bytes; unwrapping costs a few microseconds and a read.
+const KEPT: NonZeroUsize = match NonZeroUsize::new(16_384) {
+    Some(n) => n,
+    None => NonZeroUsize::MIN,
+};
+
+/// The keyring and its key store.
+pub struct KeyRoom {
+    db: KeyDb,
+    keyring: RwLock<Arc<Keyring>>,
+    cache: Mutex<LruCache<(Uuid, Class), Arc<Dek>>>,
+}
+
+impl KeyRoom {
+    /// Opens the keyring in a key store, or makes the first one if the store is empty.
+    ///
+    /// # Errors
+    /// A wrong root key, a damaged row, or a key store that cannot be read.
+    pub async fn open(db: KeyDb, root: &RootKey) -> Result<Self, CaseworkError> {
+        let rows = db.load_keyring().await?;
+        let keyring = if rows.is_empty() {
+            let (keyring, rows) = Keyring::create(root)?;
+            db.replace_keyring(&rows).await?;
+            keyring
+        } else {
+            Keyring::open(root, rows)?
+        };
+        Ok(Self {
+            db,
+            keyring: RwLock::new(Arc::new(keyring)),
+            cache: Mutex::new(LruCache::new(KEPT)),
+        })
+    }
+
+    /// The opened keyring.
+    pub fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keyring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What an operator may see of the keyring.
+    pub fn status(&self) -> KeyringStatus {
+        self.keyring().status()
+    }
+
+    /// The key store.
+    pub fn db(&self) -> &KeyDb {
+        &self.db
+    }
+
+    /// The key of a case and class.
+    ///
+    /// # Errors
+    /// [`VaultError`] when it does not open; `Corrupt` when there is none, as after expunging.
+    pub async fn dek(&self, case: Uuid, class: Class) -> Result<Arc<Dek>, CaseworkError> {
+        if let Some(dek) = self.kept(case, class) {
+            return Ok(dek);
+        }
+        let rows = self.db.find_case_keys(&[case]).await?;
+        let keyring = self.keyring();
+        let mut found = None;
+        for row in rows.iter().filter(|row| Class::from_code(row.class).is_some()) {
+            let dek = Arc::new(keyring.unwrap_case_key(row)?);
+            if dek.class() == class {
+                found = Some(Arc::clone(&dek));
+            }
+            self.keep(case, dek);
+        }
+        found.ok_or(CaseworkError::Corrupt { what: "case key" })
+    }
+
+    /// The key of a case and class, made if there is none yet.
+    ///
+    /// # Errors
+    /// As [`Self::dek`].
+    pub async fn dek_or_new(&self, case: Uuid, class: Class) -> Result<Arc<Dek>, CaseworkError> {
+        match self.dek(case, class).await {
+            Err(CaseworkError::Corrupt { what: "case key" }) => {
+                self.make(case, &[class]).await?;
+                self.dek(case, class).await
+            }
+            other => other,
+        }
+    }
+
+    /// Makes the keys of a new case and commits them to the key store before anything is sealed with them.
+    ///
+    /// # Errors
+    /// When there is no randomness or the key store cannot be written.
+    pub async fn make(&self, case: Uuid, classes: &[Class]) -> Result<(), CaseworkError> {
+        let keyring = self.keyring();
+        let mut rows = Vec::new();
+        let mut deks = Vec::new();
+        for class in classes {
+            let (row, dek) = keyring.new_case_key(case, *class, 1)?;
+            rows.push(row);
+            deks.push(dek);
+        }
+        self.db.insert_case_keys(rows).await?;
+        for dek in deks {
+            self.keep(case, Arc::new(dek));
+        }
+        Ok(())
+    }
+
+    /// Wraps the keyring under another root key.
+    ///
+    /// # Errors
+    /// When the key store cannot be written; the old root key stays in force then.
+    pub async fn rotate_root(&self, new_root: &RootKey) -> Result<(), CaseworkError> {
+        let rows = self.keyring().rewrap(new_root)?;
+        self.db.replace_keyring(&rows).await?;
+        self.put(Keyring::open(new_root, rows)?);
+        Ok(())
+    }
+
+    /// Begins a new epoch of the key that wraps case keys and wraps every case key anew, in batches. Can be run again
+    /// after a crash: it goes on with what still hangs on an older epoch. Returns how many case keys were wrapped.
+    ///
+    /// # Errors
+    /// When the key store cannot be read or written.
+    pub async fn rotate_case_keys(&self, root: &RootKey, begin_epoch: bool) -> Result<u64, CaseworkError> {
+        if begin_epoch {
+            let rotation = self.keyring().next_case_kek(root)?;
+            let mut rows = rotation.changed;
+            rows.push(rotation.new);
+            self.db.update_keyring(&rows).await?;
+            self.put(Keyring::open(root, self.db.load_keyring().await?)?);
+        }
+        let keyring = self.keyring();
+        let mut after = None;
+        let mut wrapped = 0;
+        loop {
+            let page = self.db.page_case_keys(after, BATCH).await?;
+            let Some(last) = page.last() else { return Ok(wrapped) };
+            after = Some((last.case_id, last.class, last.key_no));
+            let mut stale = Vec::new();
+            for row in page.iter().filter(|row| keyring.is_stale(row)) {
+                stale.push(keyring.rewrap_case_key(row)?);
+            }
+            wrapped += stale.len() as u64;
+            if !stale.is_empty() {
+                self.db.update_case_keys(stale).await?;
+            }
+        }
+    }
+
+    fn put(&self, keyring: Keyring) {
+        *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keyring);
+    }
+
+    fn kept(&self, case: Uuid, class: Class) -> Option<Arc<Dek>> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(&(case, class)).cloned()
+    }
+
+    fn keep(&self, case: Uuid, dek: Arc<Dek>) {
+        let class = dek.class();
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).put((case, class), dek);
+    }
+}
+
+/// Case keys that are wrapped anew in one transaction.
+const BATCH: i64 = 1_000;
+
+/// A vault error is not a person's mistake; only its kind is worth a log line.
+pub fn is_fatal(error: &VaultError) -> bool {
+    matches!(error, VaultError::WrongRootKey | VaultError::RootKey(_))
+}

@@ -1,0 +1,108 @@
+//! Use cases: each loads what the law needs, asks the law, and hands the store one change to keep or refuse whole.
+//!
+//! * [`intake`]: a case is opened. [`proceed`]: something is done or recorded in it.
+//! * [`read`]: what somebody may see of it. [`find`]: lists and search.
+//! * [`people`]: the persons of a case. [`accounts`]: who works here. [`oversee`]: the ledger.
+//! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
+
+pub mod accounts;
+mod cipher;
+mod error;
+pub mod find;
+pub mod intake;
+pub mod keys;
+pub mod oversee;
+pub mod packs;
+pub mod people;
+pub mod proceed;
+pub mod read;
+mod rows;
+pub mod time;
+pub mod trail;
+
+pub use error::CaseworkError;
+pub use trail::Caller;
+
+use chrono::{DateTime, Utc};
+use std::sync::{Arc, PoisonError, RwLock};
+use uuid::{NoContext, Timestamp, Uuid};
+
+use self::keys::KeyRoom;
+use self::packs::Packs;
+use self::time::Clock;
+use crate::access::OfficeTree;
+use crate::store::Db;
+
+/// Everything that use cases need. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    keys: KeyRoom,
+    packs: Packs,
+    clock: Clock,
+    offices: RwLock<Arc<OfficeTree>>,
+}
+
+impl Service {
+    /// A service over a store, its keys and packs.
+    ///
+    /// # Errors
+    /// When the offices cannot be read.
+    pub async fn new(db: Db, keys: KeyRoom, packs: Packs, clock: Clock) -> Result<Self, CaseworkError> {
+        let offices = RwLock::new(Arc::new(OfficeTree::default()));
+        let service = Self { inner: Arc::new(Inner { db, keys, packs, clock, offices }) };
+        service.reload_offices().await?;
+        Ok(service)
+    }
+
+    /// The store.
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &KeyRoom {
+        &self.inner.keys
+    }
+
+    /// The packs in force.
+    pub fn packs(&self) -> &Packs {
+        &self.inner.packs
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The present.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.inner.clock.now()
+    }
+
+    /// The tree of offices as last read.
+    pub fn offices(&self) -> Arc<OfficeTree> {
+        Arc::clone(&self.inner.offices.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the tree of offices anew.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn reload_offices(&self) -> Result<(), CaseworkError> {
+        let tree = accounts::read_offices(&self.inner.db).await?;
+        *self.inner.offices.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tree);
+        Ok(())
+    }
+
+    /// A new identity, ordered by time (UUIDv7), so that no central counter is needed.
+    pub fn new_id(&self) -> Uuid {
+        let now = self.now();
+        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+    }
+}

@@ -1,0 +1,473 @@
+//! Something is done or recorded in a case.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+use super::cipher::{self, Entry};
+use super::rows;
+use super::time::{legal, micros};
+use super::trail::{Caller, Link, Note};
+use super::{CaseworkError, Service};
+use crate::access::{Action, Permit, permit};
+use crate::law::case::Fields;
+use crate::law::input::{parse_time, read_fields};
+use crate::law::pack::Field;
+use crate::law::{Accepted, Act, Actor, CaseFile, Command, Pack, Reason, Refusal, What, decide};
+use crate::record::{Child, Decision, Text};
+use crate::store::{self, CaseRow, CaseUpdate, EventRow, IdempotencyRow, StoreError, WriteSet, chain_events};
+
+/// How often a command is put to the law again when somebody else changed the case meanwhile.
+const TRIES: usize = 5;
+
+/// A request as it comes in, before the pack has said what its fields mean.
+#[derive(Clone, Debug, Deserialize, Serialize, utoipa::ToSchema)]
+pub struct Request {
+    /// Legal time of what happened: `2026-03-10` or `2026-03-10T22:00`; now unless said.
+    pub at: Option<String>,
+    /// What.
+    #[serde(flatten)]
+    pub what: RequestKind,
+    /// Written reasons for going on despite a warning, by its code.
+    #[serde(default)]
+    pub because: BTreeMap<String, String>,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RequestKind {
+    /// An event of the pack is done.
+    Act {
+        /// The event.
+        event: String,
+        /// Inputs.
+        #[serde(default)]
+        #[schema(value_type = Object)]
+        inputs: Map<String, Json>,
+        /// Evidence given with the act, by safeguard.
+        #[serde(default)]
+        #[schema(value_type = Object)]
+        evidence: BTreeMap<String, Map<String, Json>>,
+        /// Journal entry of the draft that is approved.
+        draft: Option<u32>,
+        /// What another authority decided, when its act is recorded.
+        decision: Option<Decision>,
+    },
+    /// A decision is drafted for another person to approve.
+    Draft {
+        /// The event.
+        event: String,
+        /// Its inputs.
+        #[serde(default)]
+        #[schema(value_type = Object)]
+        inputs: Map<String, Json>,
+        /// The decision.
+        decision: Decision,
+    },
+    /// A draft is sent back.
+    Return {
+        /// Journal entry of the draft.
+        draft: u32,
+        /// Why.
+        reason: String,
+    },
+    /// Evidence of a safeguard.
+    Evidence {
+        /// The safeguard.
+        safeguard: String,
+        /// What is recorded.
+        #[schema(value_type = Object)]
+        fields: Map<String, Json>,
+        /// Journal entry that this corrects.
+        supersedes: Option<u32>,
+    },
+    /// A document is made.
+    Issue {
+        /// The document.
+        document: String,
+        /// Its inputs.
+        #[serde(default)]
+        #[schema(value_type = Object)]
+        inputs: Map<String, Json>,
+    },
+    /// A document was received.
+    Serve {
+        /// The document.
+        document: String,
+        /// By these roles.
+        to: Vec<String>,
+        /// On this day.
+        received_on: chrono::NaiveDate,
+    },
+    /// What is known of the child is corrected.
+    CorrectChild {
+        /// As it is known now.
+        child: Child,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What came of an accepted request. The same request with the same key gets the same answer again.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, utoipa::ToSchema)]
+pub struct Done {
+    /// The case.
+    pub case: Uuid,
+    /// Its version afterwards, also the ETag.
+    pub version: i64,
+    /// Number of the journal entry.
+    pub entry: u32,
+    /// States afterwards.
+    pub standing: crate::law::case::Standing,
+    /// Warnings that were answered or noted.
+    pub warnings: Vec<Reason>,
+}
+
+/// A case with everything that is needed to change it.
+pub(super) struct Loaded {
+    pub(super) row: CaseRow,
+    pub(super) file: CaseFile,
+    pub(super) pack: Arc<Pack>,
+    pub(super) permit: Permit,
+}
+
+impl Service {
+    /// Puts a request to the law and keeps what follows, with its ledger leaf, or nothing.
+    ///
+    /// # Errors
+    /// `Refused` with every reason; `Conflict` when `expected` is not the case's version; `NotFound` when there is no
+    /// such case or this person may not know of it; `KeyReused`; store and vault errors.
+    pub async fn proceed(
+        &self,
+        caller: &Caller,
+        case: Uuid,
+        expected: Option<i64>,
+        request: &Request,
+    ) -> Result<Done, CaseworkError> {
+        let body = request_hash(case, request)?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.proceed_once(caller, case, expected, request, body).await {
+                Err(CaseworkError::Store(StoreError::Conflict)) if expected.is_none() && tries < TRIES => {}
+                Err(error) => return self.replay_or(caller, body, error).await,
+                done => return done,
+            }
+        }
+    }
+
+    async fn proceed_once(
+        &self,
+        caller: &Caller,
+        case: Uuid,
+        expected: Option<i64>,
+        request: &Request,
+        body: [u8; 32],
+    ) -> Result<Done, CaseworkError> {
+        let loaded = self.load(caller, case, Action::ActInCase).await?;
+        if expected.is_some_and(|version| version != loaded.row.version) {
+            return Err(CaseworkError::Conflict { current: loaded.row.version });
+        }
+        let now = legal(loaded.pack.zone, self.now());
+        let verdict = command(&loaded.pack, caller, &loaded.permit, request, now)
+            .and_then(|command| decide(&loaded.pack, &loaded.file, &command, now).map(|accepted| (command, accepted)));
+        match verdict {
+            Ok((command, accepted)) => self.keep(caller, loaded, command, accepted, body).await,
+            Err(refusal) => {
+                self.note_refusal(caller, &loaded, &refusal).await?;
+                Err(refusal.into())
+            }
+        }
+    }
+
+    /// Loads a case through the gate. The look itself is not written down here.
+    pub(super) async fn load(&self, caller: &Caller, case: Uuid, action: Action) -> Result<Loaded, CaseworkError> {
+        let Some(row) = store::find_case(self.db(), case).await? else { return Err(CaseworkError::NotFound) };
+        let permit = match permit(&caller.viewer, action, &super::read::scope(&row), &self.offices()) {
+            Ok(permit) => permit,
+            Err(denial) => {
+                // Denied and absent look alike from outside; the ledger knows the difference.
+                let note = Note { ok: false, case: Some(case), ..Note::of(caller, "case.denied", denial.rule, self.now()) };
+                self.write_aside(note).await?;
+                return Err(CaseworkError::NotFound);
+            }
+        };
+        let pack = self
+            .packs()
+            .pinned(&row.pack_id, &row.pack_version)
+            .cloned()
+            .ok_or(CaseworkError::Corrupt { what: "pack version of a case" })?;
+        let file = cipher::open_case(self.keys(), case, &row.snapshot).await?;
+        Ok(Loaded { row, file, pack, permit })
+    }
+
+    async fn keep(
+        &self,
+        caller: &Caller,
+        loaded: Loaded,
+        command: Command,
+        accepted: Accepted,
+        body: [u8; 32],
+    ) -> Result<Done, CaseworkError> {
+        let Loaded { mut row, pack, permit, .. } = loaded;
+        let (case, at) = (row.id, self.now());
+        let supersedes = match &command.what {
+            What::Evidence { supersedes, .. } => supersedes.map(i64::from),
+            _ => None,
+        };
+        let event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
+        let clocks = rows::clock_rows(case, &pack, &accepted.after);
+        let expected_version = row.version;
+        row.version += 1;
+        row.updated_at = micros(at);
+        row.snapshot = cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?;
+        rows::show(&mut row, &pack, &accepted.after, &clocks);
+        let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
+        row.events_head = chain_events(&head, std::slice::from_ref(&event)).to_vec();
+        row.events_count += 1;
+        let note = Note::of(caller, act_name(accepted.kind), permit.rule(), at);
+        let leaf = self.link(&mut row, note)?;
+        let done = Done {
+            case,
+            version: row.version,
+            entry: accepted.after.seq,
+            standing: accepted.after.states,
+            warnings: accepted.warnings,
+        };
+        let idempotency = self.idempotency(caller, case, body, &done).await?;
+        let set = WriteSet {
+            update: Some(CaseUpdate { row, expected_version }),
+            events: vec![event],
+            clocks,
+            idempotency,
+            leaves: vec![leaf],
+            ..WriteSet::default()
+        };
+        store::commit(self.db(), set).await?;
+        Ok(done)
+    }
+
+    pub(super) async fn event_row(
+        &self,
+        pack: &Pack,
+        case: Uuid,
+        caller: &Caller,
+        command: Command,
+        accepted: &Accepted,
+        supersedes: Option<i64>,
+    ) -> Result<EventRow, CaseworkError> {
+        let id = self.new_id();
+        let legal_at = micros(super::time::instant(pack.zone, command.at));
+        let entry = Entry {
+            command,
+            role: accepted.role.clone(),
+            warnings: accepted.warnings.iter().map(|w| w.code.clone()).collect(),
+            parts: Vec::new(),
+        };
+        Ok(EventRow {
+            case_id: case,
+            seq: i64::from(accepted.after.seq),
+            id,
+            kind: accepted.kind.to_owned(),
+            code: accepted.code.clone(),
+            legal_at,
+            recorded_at: micros(self.now()),
+            actor_id: caller.viewer.account,
+            class: i64::from(crate::vault::Class::Legal.code()),
+            payload: cipher::seal_entry(self.keys(), pack, case, id, entry).await?,
+            pack_version: pack.version.clone(),
+            supersedes_seq: supersedes,
+        })
+    }
+
+    /// Puts a change into the chain of its case: the row learns its new head, the leaf vouches for the row.
+    pub(super) fn link(&self, row: &mut CaseRow, note: Note<'_>) -> Result<store::LeafDraft, CaseworkError> {
+        let cseq = u64::try_from(row.cseq + 1).map_err(|_| CaseworkError::Corrupt { what: "ledger chain" })?;
+        let previous = if row.cseq == 0 { None } else { rows::hash(&row.chain_head) };
+        let link = Link { case: row.id, cseq, previous, state: row.digest() };
+        let (draft, head) = note.chained(&link)?;
+        row.cseq += 1;
+        row.chain_head = head.to_vec();
+        Ok(draft)
+    }
+
+    /// Writes down something that changes no case.
+    pub(super) async fn write_aside(&self, note: Note<'_>) -> Result<(), CaseworkError> {
+        let set = WriteSet { leaves: vec![note.aside()?], ..WriteSet::default() };
+        store::commit(self.db(), set).await?;
+        Ok(())
+    }
+
+    async fn note_refusal(&self, caller: &Caller, loaded: &Loaded, refusal: &Refusal) -> Result<(), CaseworkError> {
+        let codes: Vec<&str> = refusal.reasons.iter().map(|r| r.code.as_str()).collect();
+        let place = cipher::detail_place(loaded.row.id, caller.request);
+        let detail = cipher::seal(self.keys(), &place, &codes).await?;
+        let note = Note::of(caller, "case.refused", loaded.permit.rule(), self.now());
+        self.write_aside(Note { ok: false, case: Some(loaded.row.id), detail: Some(detail), ..note }).await
+    }
+
+    pub(super) async fn idempotency(
+        &self,
+        caller: &Caller,
+        case: Uuid,
+        body: [u8; 32],
+        done: &impl Serialize,
+    ) -> Result<Option<IdempotencyRow>, CaseworkError> {
+        let Some(key) = caller.idempotency_key.clone() else { return Ok(None) };
+        let response = cipher::seal(self.keys(), &answer_place(case, caller.viewer.account), done).await?;
+        Ok(Some(IdempotencyRow {
+            account_id: caller.viewer.account,
+            key,
+            body_hash: body.to_vec(),
+            case_id: Some(case),
+            status: 200,
+            response,
+            at: micros(self.now()),
+        }))
+    }
+
+    /// The first answer, if this very request was answered before; otherwise the error.
+    pub(super) async fn replay_or<T: serde::de::DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        body: [u8; 32],
+        error: CaseworkError,
+    ) -> Result<T, CaseworkError> {
+        let repeatable = matches!(
+            error,
+            CaseworkError::Refused(_)
+                | CaseworkError::Conflict { .. }
+                | CaseworkError::Store(StoreError::Conflict | StoreError::Duplicate { .. })
+        );
+        let stored = match &caller.idempotency_key {
+            Some(key) if repeatable => store::find_idempotency(self.db(), caller.viewer.account, key).await?,
+            _ => None,
+        };
+        let Some(stored) = stored else { return Err(plain(error)) };
+        if stored.body_hash != body {
+            return Err(CaseworkError::KeyReused);
+        }
+        let case = stored.case_id.ok_or(CaseworkError::Corrupt { what: "idempotency key" })?;
+        cipher::open(self.keys(), &answer_place(case, caller.viewer.account), &stored.response).await
+    }
+}
+
+fn answer_place(case: Uuid, account: Uuid) -> crate::vault::Place<'static> {
+    let class = crate::vault::Class::Legal;
+    crate::vault::Place { class, case, row: account, table: "idempotency", column: "response", kind: "json" }
+}
+
+/// A store conflict as a use case's own.
+fn plain(error: CaseworkError) -> CaseworkError {
+    match error {
+        CaseworkError::Store(StoreError::Conflict) => CaseworkError::Conflict { current: 0 },
+        other => other,
+    }
+}
+
+pub(super) fn request_hash(case: Uuid, request: &impl Serialize) -> Result<[u8; 32], CaseworkError> {
+    use sha2::{Digest as _, Sha256};
+    let bytes = serde_json::to_vec(request).map_err(|_| CaseworkError::Corrupt { what: "request" })?;
+    Ok(Sha256::new().chain_update(case.as_bytes()).chain_update(bytes).finalize().into())
+}
+
+const fn act_name(kind: &'static str) -> &'static str {
+    match kind.as_bytes() {
+        b"act" => "case.act",
+        b"draft" => "case.draft",
+        b"return" => "case.return",
+        b"evidence" => "case.evidence",
+        b"issue" => "case.issue",
+        b"serve" => "case.serve",
+        _ => "case.correct",
+    }
+}
+
+/// The pack roles in which somebody may act, or for which they may record, towards a case.
+pub(super) fn actor(pack: &Pack, caller: &Caller, permit: &Permit) -> Actor {
+    let roles = pack
+        .roles
+        .iter()
+        .filter(|role| role.staff.iter().any(|staff| permit.roles().contains(staff)))
+        .map(|role| role.id.clone())
+        .collect();
+    Actor { person: caller.viewer.account, roles }
+}
+
+/// What the pack makes of a request.
+pub(super) fn command(
+    pack: &Pack,
+    caller: &Caller,
+    permit: &Permit,
+    request: &Request,
+    now: chrono::NaiveDateTime,
+) -> Result<Command, Refusal> {
+    let at = match &request.at {
+        None => now,
+        Some(text) => read_moment(text, now).ok_or_else(|| {
+            let text = Text::new("时间应如 2026-03-10 或 2026-03-10T22:00", "expected 2026-03-10 or 2026-03-10T22:00");
+            Refusal::one(Reason::engine("FIELD_INVALID", text).on("/at"))
+        })?,
+    };
+    let what = what(pack, &request.what)?;
+    Ok(Command { at, by: actor(pack, caller, permit), what, because: request.because.clone() })
+}
+
+/// A legal time from text; a day alone is its morning, or now if it is today's morning still to come.
+fn read_moment(text: &str, now: chrono::NaiveDateTime) -> Option<chrono::NaiveDateTime> {
+    if let Some(at) = parse_time(text) {
+        return Some(at);
+    }
+    let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    let morning = day.and_hms_opt(9, 0, 0)?;
+    Some(if day == now.date() { morning.min(now) } else { morning })
+}
+
+fn what(pack: &Pack, kind: &RequestKind) -> Result<What, Refusal> {
+    let event_fields = |id: &str| pack.events.find(id).map(|e| e.inputs.as_slice()).unwrap_or_default();
+    let evidence_fields = |id: &str| pack.safeguards.find(id).map(|s| s.evidence.as_slice()).unwrap_or_default();
+    Ok(match kind {
+        RequestKind::Act { event, inputs, evidence, draft, decision } => {
+            let mut given = BTreeMap::new();
+            for (safeguard, fields) in evidence {
+                let path = format!("/evidence/{safeguard}");
+                given.insert(safeguard.clone(), read(evidence_fields(safeguard), fields, &path)?);
+            }
+            What::Act(Act {
+                event: event.clone(),
+                inputs: read(event_fields(event), inputs, "/inputs")?,
+                evidence: given,
+                draft: *draft,
+                decision: decision.clone(),
+            })
+        }
+        RequestKind::Draft { event, inputs, decision } => What::Draft {
+            event: event.clone(),
+            inputs: read(event_fields(event), inputs, "/inputs")?,
+            decision: decision.clone(),
+        },
+        RequestKind::Return { draft, reason } => What::Return { draft: *draft, reason: reason.clone() },
+        RequestKind::Evidence { safeguard, fields, supersedes } => What::Evidence {
+            safeguard: safeguard.clone(),
+            fields: read(evidence_fields(safeguard), fields, "/fields")?,
+            supersedes: *supersedes,
+        },
+        RequestKind::Issue { document, inputs } => {
+            let fields = pack.documents.find(document).map(|d| d.inputs.as_slice()).unwrap_or_default();
+            What::Issue { document: document.clone(), inputs: read(fields, inputs, "/inputs")? }
+        }
+        RequestKind::Serve { document, to, received_on } => {
+            What::Serve { document: document.clone(), to: to.clone(), received_on: *received_on }
+        }
+        RequestKind::CorrectChild { child, reason } => {
+            What::CorrectChild { child: child.clone(), reason: reason.clone() }
+        }
+    })
+}
+
+fn read(fields: &[Field], given: &Map<String, Json>, prefix: &str) -> Result<Fields, Refusal> {
+    read_fields(fields, given, prefix).map_err(|reasons| Refusal { reasons })
+}

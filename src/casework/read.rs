@@ -1,0 +1,445 @@
+//! What somebody may see of a case. Every look is an act and leaves a leaf.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+use super::cipher::{self, Entry};
+use super::people::{CHILD, PersonView};
+use super::proceed::{Loaded, actor};
+use super::time::{from_micros, legal};
+use super::trail::{Caller, Note};
+use super::{CaseworkError, Service};
+use crate::access::{Action, CaseScope, Permit};
+use crate::law::case::{ClockEntry, ClockState, Standing};
+use crate::law::expr::Region;
+use crate::law::pack::{ClockKind, StaffRole};
+use crate::law::{CaseFile, Offer, Pack, offers};
+use crate::record::{Child, Offence, Text};
+use crate::store::{self, CaseRow, EventRow};
+use crate::vault::Class;
+
+/// Journal entries on one page.
+const JOURNAL_PAGE: i64 = 100;
+
+/// A case as shown.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct CaseView {
+    /// Identity.
+    pub id: Uuid,
+    /// Number.
+    pub case_no: String,
+    /// Version, also the ETag.
+    pub version: i64,
+    /// Pack and version to which the case is pinned.
+    pub pack: String,
+    /// Version of the pack.
+    pub pack_version: String,
+    /// Name of the jurisdiction.
+    pub jurisdiction: Text,
+    /// Office.
+    pub office: Uuid,
+    /// Lead prosecutor.
+    pub lead: Option<Uuid>,
+    /// Social worker.
+    pub social_worker: Option<Uuid>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The same in words, by region.
+    pub standing_names: BTreeMap<&'static str, Text>,
+    /// The child.
+    pub child: Child,
+    /// The child's name and identity, if this person may see it.
+    pub identity: Option<PersonView>,
+    /// Age at the offence, as the law counts it.
+    pub age_at_offence: Option<u32>,
+    /// Age today.
+    pub age_now: Option<u32>,
+    /// The alleged offence.
+    pub offence: Offence,
+    /// First day of an unbroken custody.
+    pub held_since: Option<NaiveDate>,
+    /// Marks shown on the case.
+    pub marks: Vec<Text>,
+    /// Facts that are known.
+    #[schema(value_type = Object)]
+    pub facts: BTreeMap<String, crate::record::Value>,
+    /// Clocks that run or are suspended.
+    pub clocks: Vec<ClockView>,
+    /// Documents owed, made and served.
+    pub documents: Vec<DocumentView>,
+    /// Decisions that wait for approval.
+    pub drafts: Vec<DraftView>,
+    /// Where the law of this jurisdiction falls short of the rights floor, as it touched this case.
+    pub derogations: Vec<DerogationView>,
+    /// What the law suggests at this point; a person decides.
+    pub suggested: Vec<SuggestionView>,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A clock as shown. Days are legal days of the pack's zone.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct ClockView {
+    /// Code.
+    pub clock: String,
+    /// Name.
+    pub name: Text,
+    /// Source.
+    pub source: String,
+    /// What it measures.
+    pub kind: ClockKind,
+    /// How it stands.
+    pub state: ClockState,
+    /// When it began.
+    pub started: NaiveDateTime,
+    /// Last day, after any roll to a working day.
+    pub due: NaiveDate,
+    /// Last day by bare counting.
+    pub raw: NaiveDate,
+    /// The exact end, legal time.
+    pub due_at: NaiveDateTime,
+    /// A later reading that the law also allows.
+    pub outer: Option<String>,
+    /// Days from today to the last day; negative when overdue.
+    pub days_left: i64,
+    /// Past its end.
+    pub overdue: bool,
+    /// Within its warning days.
+    pub warning: bool,
+    /// The working-day calendar of this year is not known yet: the day is provisional.
+    pub calendar_missing: Option<i32>,
+    /// What happens at its end.
+    pub on_expiry: Text,
+}
+
+/// A document as shown.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct DocumentView {
+    /// Code.
+    pub document: String,
+    /// Name.
+    pub name: Text,
+    /// Day on which it was made.
+    pub issued_on: Option<NaiveDate>,
+    /// Recipients and when they received it.
+    pub served: BTreeMap<String, Option<NaiveDate>>,
+}
+
+/// A draft as shown.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct DraftView {
+    /// Journal entry.
+    pub entry: u32,
+    /// Event.
+    pub event: String,
+    /// Name.
+    pub name: Text,
+    /// Who drafted it.
+    pub by: Uuid,
+    /// When.
+    pub on: NaiveDate,
+    /// The decision.
+    pub decision: crate::record::Decision,
+}
+
+/// A derogation or breach as shown.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct DerogationView {
+    /// The floor's check.
+    pub check: String,
+    /// What it says.
+    pub statement: Text,
+    /// Its source.
+    pub source: String,
+    /// `derogated`, `breach` or `warn`.
+    pub severity: String,
+    /// Journal entry and event at which it happened.
+    pub entry: u32,
+    /// Event.
+    pub event: String,
+    /// Why the jurisdiction departs, where it does.
+    pub reason: Option<Text>,
+}
+
+/// A suggested decision.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct SuggestionView {
+    /// Events.
+    pub events: Vec<String>,
+    /// Explanation.
+    pub note: Text,
+    /// Source.
+    pub source: String,
+}
+
+/// A journal entry as shown.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct JournalView {
+    /// Number.
+    pub entry: i64,
+    /// `act`, `draft`, `return`, `evidence`, `issue`, `serve`, `child`.
+    pub kind: String,
+    /// Event, safeguard or document.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+    /// Legal time of what happened.
+    pub happened_at: DateTime<Utc>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Recorded more than a day after it happened.
+    pub late: bool,
+    /// Who recorded it.
+    pub by: Uuid,
+    /// In which role.
+    pub role: Option<String>,
+    /// The entry that it corrects.
+    pub supersedes: Option<i64>,
+    /// The entry that corrected it.
+    pub superseded_by: Option<i64>,
+    /// Warnings that were answered or noted.
+    pub warnings: Vec<String>,
+    /// What was recorded, as far as this person may read it.
+    #[schema(value_type = Object)]
+    pub command: serde_json::Value,
+}
+
+/// What of a case decides about access.
+pub(super) fn scope(row: &CaseRow) -> CaseScope {
+    CaseScope {
+        office: row.office_id,
+        lead: row.lead_id,
+        second: row.second_id,
+        social_worker: row.social_worker_id,
+        sealed: row.sealed != 0,
+    }
+}
+
+/// The sensitivity classes that somebody may read in a case.
+pub(super) fn readable(permit: &Permit) -> Vec<Class> {
+    let mut classes = vec![Class::Identity, Class::Legal];
+    let close = permit.roles().iter().any(|r| matches!(r, StaffRole::Prosecutor | StaffRole::Chief));
+    if close || permit.roles().contains(&StaffRole::SocialWorker) {
+        classes.extend([Class::Medical, Class::VictimFamily]);
+    }
+    classes
+}
+
+impl Service {
+    /// A case as this person may see it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none or this person may not know of it.
+    pub async fn read_case(&self, caller: &Caller, case: Uuid) -> Result<CaseView, CaseworkError> {
+        let loaded = self.look(caller, case, "case.read").await?;
+        let readable = readable(&loaded.permit);
+        let people = store::people_of(self.db(), case).await?;
+        let child = people.into_iter().filter(|p| p.kind == CHILD).collect();
+        let identity = self.open_people(&loaded.pack, child, &readable).await?.into_iter().next_back();
+        let now = legal(loaded.pack.zone, self.now());
+        Ok(view(&loaded, identity, now))
+    }
+
+    /// The acts possible now and, for each that is not, why.
+    ///
+    /// # Errors
+    /// As [`Self::read_case`].
+    pub async fn offers(&self, caller: &Caller, case: Uuid) -> Result<Vec<Offer>, CaseworkError> {
+        let loaded = self.look(caller, case, "case.offers").await?;
+        let now = legal(loaded.pack.zone, self.now());
+        let actor = actor(&loaded.pack, caller, &loaded.permit);
+        Ok(offers(&loaded.pack, &loaded.file, &actor, now))
+    }
+
+    /// The clocks of a case, ended ones too.
+    ///
+    /// # Errors
+    /// As [`Self::read_case`].
+    pub async fn clocks(&self, caller: &Caller, case: Uuid) -> Result<Vec<ClockView>, CaseworkError> {
+        let loaded = self.look(caller, case, "case.clocks").await?;
+        let today = legal(loaded.pack.zone, self.now());
+        Ok(loaded.file.clocks.iter().filter_map(|entry| clock(&loaded.pack, entry, today)).collect())
+    }
+
+    /// The persons of a case, as far as this person may see them.
+    ///
+    /// # Errors
+    /// As [`Self::read_case`].
+    pub async fn people(&self, caller: &Caller, case: Uuid) -> Result<Vec<PersonView>, CaseworkError> {
+        let loaded = self.look(caller, case, "case.people").await?;
+        let rows = store::people_of(self.db(), case).await?;
+        self.open_people(&loaded.pack, rows, &readable(&loaded.permit)).await
+    }
+
+    /// The journal of a case from an entry on, oldest first.
+    ///
+    /// # Errors
+    /// As [`Self::read_case`].
+    pub async fn journal(
+        &self,
+        caller: &Caller,
+        case: Uuid,
+        after: i64,
+    ) -> Result<Vec<JournalView>, CaseworkError> {
+        let loaded = self.look(caller, case, "case.journal").await?;
+        let readable = readable(&loaded.permit);
+        let rows = store::events_of(self.db(), case, after, JOURNAL_PAGE).await?;
+        let mut entries = Vec::new();
+        for row in rows {
+            let entry = cipher::open_entry(self.keys(), case, row.id, &row.payload, &readable).await?;
+            entries.push(journal(&loaded, row, entry)?);
+        }
+        Ok(entries)
+    }
+
+    /// Loads a case for reading and writes the look down.
+    pub(super) async fn look(&self, caller: &Caller, case: Uuid, act: &str) -> Result<Loaded, CaseworkError> {
+        let loaded = self.load(caller, case, Action::ReadCase).await?;
+        let note = Note::of(caller, act, loaded.permit.rule(), self.now());
+        self.write_aside(Note { case: Some(case), ..note }).await?;
+        Ok(loaded)
+    }
+}
+
+fn view(loaded: &Loaded, identity: Option<PersonView>, now: NaiveDateTime) -> CaseView {
+    let Loaded { row, file, pack, .. } = loaded;
+    let age = |on| crate::law::age::age_on(file.child.born, on, pack.age.reached);
+    CaseView {
+        id: row.id,
+        case_no: row.case_no.clone(),
+        version: row.version,
+        pack: row.pack_id.clone(),
+        pack_version: row.pack_version.clone(),
+        jurisdiction: pack.name.clone(),
+        office: row.office_id,
+        lead: row.lead_id,
+        social_worker: row.social_worker_id,
+        standing: file.states.clone(),
+        standing_names: Region::ALL
+            .into_iter()
+            .filter_map(|r| Some((r.as_str(), pack.state_name(r, file.states.get(r))?.clone())))
+            .collect(),
+        child: file.child.clone(),
+        identity,
+        age_at_offence: age(file.offence.on),
+        age_now: age(now.date()),
+        offence: file.offence.clone(),
+        held_since: file.held_since,
+        marks: pack.facts.iter().filter(|f| file.marks(pack).contains(&f.id.as_str())).map(|f| f.name.clone()).collect(),
+        facts: file.facts.clone(),
+        clocks: file
+            .clocks
+            .iter()
+            .filter(|c| c.state.open())
+            .filter_map(|entry| clock(pack, entry, now))
+            .collect(),
+        documents: file
+            .documents
+            .iter()
+            .map(|d| DocumentView {
+                document: d.document.clone(),
+                name: pack.documents.find(&d.document).map(|x| x.name.clone()).unwrap_or_default(),
+                issued_on: d.issued_on,
+                served: d.served.clone(),
+            })
+            .collect(),
+        drafts: file
+            .drafts
+            .iter()
+            .map(|d| DraftView {
+                entry: d.seq,
+                event: d.event.clone(),
+                name: pack.events.find(&d.event).map(|e| e.name.clone()).unwrap_or_default(),
+                by: d.by,
+                on: d.on,
+                decision: d.decision.clone(),
+            })
+            .collect(),
+        derogations: derogations(pack, file),
+        suggested: crate::law::offer::suggested(pack, file, now)
+            .into_iter()
+            .map(|row| SuggestionView { events: row.suggest.clone(), note: row.note.clone(), source: row.source.clone() })
+            .collect(),
+        opened_at: from_micros(row.opened_at),
+        updated_at: from_micros(row.updated_at),
+    }
+}
+
+fn derogations(pack: &Pack, file: &CaseFile) -> Vec<DerogationView> {
+    file.floor_marks
+        .iter()
+        .map(|mark| DerogationView {
+            check: mark.check.code().to_owned(),
+            statement: Text::new(mark.check.statement().zh, mark.check.statement().en),
+            source: mark.check.source().to_owned(),
+            severity: serde_json::to_value(mark.severity)
+                .ok()
+                .and_then(|v| v.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            entry: mark.seq,
+            event: mark.event.clone(),
+            reason: pack.derogations.iter().find(|d| d.check == mark.check).map(|d| d.reason.clone()),
+        })
+        .collect()
+}
+
+fn clock(pack: &Pack, entry: &ClockEntry, now: NaiveDateTime) -> Option<ClockView> {
+    let rule = pack.clocks.find(&entry.clock)?;
+    let running = entry.state == ClockState::Running;
+    let days_left = (entry.due.due - now.date()).num_days();
+    Some(ClockView {
+        clock: entry.clock.clone(),
+        name: rule.name.clone(),
+        source: rule.source.clone(),
+        kind: rule.kind,
+        state: entry.state,
+        started: entry.run.started,
+        due: entry.due.due,
+        raw: entry.due.raw,
+        due_at: entry.due.at,
+        outer: entry.due.outer.map(|outer| outer.to_string()),
+        days_left: entry.due.days_left_when_suspended.filter(|_| !running).unwrap_or(days_left),
+        overdue: running && now >= entry.due.at,
+        warning: running && now < entry.due.at && days_left <= i64::from(rule.warn_days),
+        calendar_missing: entry.due.calendar_missing,
+        on_expiry: rule.on_expiry.clone(),
+    })
+}
+
+fn journal(loaded: &Loaded, row: EventRow, entry: Entry) -> Result<JournalView, CaseworkError> {
+    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+    let pack = &loaded.pack;
+    let name = pack
+        .events
+        .find(&row.code)
+        .map(|e| e.name.clone())
+        .or_else(|| pack.safeguards.find(&row.code).map(|s| s.name.clone()))
+        .or_else(|| pack.documents.find(&row.code).map(|d| d.name.clone()))
+        .unwrap_or_else(|| Text::new("更正未成年人信息", "Correction of what is known of the child"));
+    let superseded_by = loaded
+        .file
+        .evidence
+        .iter()
+        .find(|e| i64::from(e.seq) == row.seq)
+        .and_then(|e| e.superseded_by)
+        .map(i64::from);
+    Ok(JournalView {
+        entry: row.seq,
+        kind: row.kind,
+        code: row.code,
+        name,
+        happened_at: from_micros(row.legal_at),
+        recorded_at: from_micros(row.recorded_at),
+        late: row.recorded_at - row.legal_at > DAY,
+        by: row.actor_id,
+        role: entry.role,
+        supersedes: row.supersedes_seq,
+        superseded_by,
+        warnings: entry.warnings,
+        command: serde_json::to_value(&entry.command).map_err(|_| CaseworkError::Corrupt { what: "journal entry" })?,
+    })
+}
