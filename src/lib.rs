@@ -3,13 +3,20 @@
 //! The map, in the order in which an act passes through it; imports point down this list only
 //! (`tests/architecture.rs` holds them to it):
 //!
-//! * [`record`]: the types of the case file; knows nothing else.
+//! * [`http`]: requests and answers. [`cli`]: the command line.
+//! * [`casework`]: use cases; each asks access and law, then keeps one change.
+//! * [`access`]: pure. Who may do what.
 //! * [`law`]: pure. What may happen, and when it falls due: floor, packs, clocks.
+//! * [`store`]: the only SQL; SQLite and PostgreSQL.
 //! * [`vault`]: keys, sealed fields, blind indexes.
 //! * [`ledger`]: leaves, Merkle tree, checkpoints, proofs, verification.
+//! * [`record`]: the types of the case file; knows nothing else.
 
 pub mod access;
+pub mod casework;
+pub mod http;
 pub mod law;
 pub mod ledger;
 pub mod record;
+pub mod store;
 pub mod vault;

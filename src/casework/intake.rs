@@ -147,9 +147,9 @@ impl Service {
 
         let case = self.new_id();
         self.keys().make(case, &[Class::Identity, Class::Legal]).await?;
-        let event = self.event_row(&pack, case, caller, command, &accepted, None).await?;
+        let mut event = self.event_row(&pack, case, caller, command, &accepted, None).await?;
         let child = NewPerson { kind: CHILD.into(), identity: new.identity.clone(), supersedes: None };
-        let (person, tags) = self.person_rows(case, 1, &child).await?;
+        let (mut person, tags) = self.person_rows(case, 1, &child).await?;
         let clocks = rows::clock_rows(case, &pack, &accepted.after);
         let at = micros(self.now());
         let mut row = CaseRow {
@@ -168,9 +168,9 @@ impl Service {
             opened_at: at,
             updated_at: at,
             snapshot: cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?,
-            events_head: chain_events(&CHAIN_START, std::slice::from_ref(&event)).to_vec(),
+            events_head: chain_events(&CHAIN_START, std::slice::from_mut(&mut event)).to_vec(),
             events_count: 1,
-            people_head: chain_people(&CHAIN_START, std::slice::from_ref(&person)).to_vec(),
+            people_head: chain_people(&CHAIN_START, std::slice::from_mut(&mut person)).to_vec(),
             people_count: 1,
             chain_head: CHAIN_START.to_vec(),
             ..CaseRow::default()

@@ -218,7 +218,7 @@ impl Service {
             What::Evidence { supersedes, .. } => supersedes.map(i64::from),
             _ => None,
         };
-        let event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
+        let mut event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
         let clocks = rows::clock_rows(case, &pack, &accepted.after);
         let expected_version = row.version;
         row.version += 1;
@@ -226,7 +226,7 @@ impl Service {
         row.snapshot = cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?;
         rows::show(&mut row, &pack, &accepted.after, &clocks);
         let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
-        row.events_head = chain_events(&head, std::slice::from_ref(&event)).to_vec();
+        row.events_head = chain_events(&head, std::slice::from_mut(&mut event)).to_vec();
         row.events_count += 1;
         let note = Note::of(caller, act_name(accepted.kind), permit.rule(), at);
         let leaf = self.link(&mut row, note)?;
@@ -280,6 +280,7 @@ impl Service {
             payload: cipher::seal_entry(self.keys(), pack, case, id, entry).await?,
             pack_version: pack.version.clone(),
             supersedes_seq: supersedes,
+            head: Vec::new(),
         })
     }
 

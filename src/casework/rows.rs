@@ -6,7 +6,7 @@ use super::time::{instant, micros};
 use crate::ledger::Hash;
 use crate::law::case::ClockState;
 use crate::law::{CaseFile, Pack};
-use crate::store::{CaseRow, ClockRow, clocks_digest};
+use crate::store::{CaseRow, ClockRow, clock_digests};
 
 /// `next_due` of a case with nothing running: last in every worklist.
 pub(super) const NOTHING_DUE: i64 = i64::MAX;
@@ -47,7 +47,7 @@ pub(super) fn show(row: &mut CaseRow, pack: &Pack, file: &CaseFile, clocks: &[Cl
     let next = file.next_due();
     row.next_due = next.map_or(NOTHING_DUE, |(at, _)| micros(instant(pack.zone, at)));
     row.next_clock = next.map(|(_, clock)| clock.to_owned());
-    row.clocks_digest = clocks_digest(clocks).to_vec();
+    row.clock_digests = clock_digests(clocks);
 }
 
 /// A stored hash; `None` if it does not have a hash's length.
