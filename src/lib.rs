@@ -3,7 +3,8 @@
 //! The map, in the order in which an act passes through it; imports point down this list only
 //! (`tests/architecture.rs` holds them to it):
 //!
-//! * [`http`]: requests and answers. [`cli`]: the command line.
+//! * [`cli`]: the command line; [`config`]: settings.
+//! * [`http`]: requests and answers; [`jobs`]: small loops over the store.
 //! * [`casework`]: use cases; each asks access and law, then keeps one change.
 //! * [`access`]: pure. Who may do what.
 //! * [`law`]: pure. What may happen, and when it falls due: floor, packs, clocks.
@@ -14,7 +15,10 @@
 
 pub mod access;
 pub mod casework;
+pub mod cli;
+pub mod config;
 pub mod http;
+pub mod jobs;
 pub mod law;
 pub mod ledger;
 pub mod record;

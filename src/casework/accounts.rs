@@ -13,7 +13,7 @@ use crate::access::{Grant, Office, OfficeTree, Viewer};
 use crate::law::Reason;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
-use crate::store::{self, AccountRow, AccountRoleRow, Db, OfficeRow, StoreError, TokenRow, WriteSet};
+use crate::store::{self, AccountRoleRow, AccountRow, Db, OfficeRow, StoreError, TokenRow, WriteSet};
 use crate::vault::DomainPlace;
 
 /// Every bearer token begins with this, so that one found in a log or a repository is recognised.
@@ -88,19 +88,30 @@ impl Service {
     ///
     /// # Errors
     /// `Taken` when the code is in use, `Invalid` when the office above does not exist.
-    pub async fn add_office(&self, code: &str, name: Text, parent: Option<&str>) -> Result<Uuid, CaseworkError> {
+    pub async fn add_office(
+        &self,
+        code: &str,
+        name: Text,
+        parent: Option<&str>,
+    ) -> Result<Uuid, CaseworkError> {
         let code = code.trim();
         if !(1..=20).contains(&code.len()) || !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            let text = Text::new("机关代码为 1 至 20 个字母、数字或连字符", "an office code has 1 to 20 letters, digits or hyphens");
+            let text = Text::new(
+                "机关代码为 1 至 20 个字母、数字或连字符",
+                "an office code has 1 to 20 letters, digits or hyphens",
+            );
             return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/code")]));
         }
         let parent_id = match parent {
             None => None,
-            Some(parent) => Some(self.offices().by_code(parent).map(|o| o.id).ok_or_else(|| unknown_office(parent))?),
+            Some(parent) => {
+                Some(self.offices().by_code(parent).map(|o| o.id).ok_or_else(|| unknown_office(parent))?)
+            }
         };
         let level = parent_id.map_or(0, |id| depth(&self.offices(), id));
         let id = self.new_id();
-        let row = OfficeRow { id, parent_id, code: code.to_owned(), name_zh: name.zh, name_en: name.en, level };
+        let row =
+            OfficeRow { id, parent_id, code: code.to_owned(), name_zh: name.zh, name_en: name.en, level };
         store::insert_office(self.db(), &row).await.map_err(|error| taken(error, "office code"))?;
         self.reload_offices().await?;
         self.note_service("office.create").await?;
@@ -126,7 +137,8 @@ impl Service {
         let now = micros(self.now());
         let mut roles = Vec::new();
         for (role, office) in &new.roles {
-            let office_id = self.offices().by_code(office).map(|o| o.id).ok_or_else(|| unknown_office(office))?;
+            let office_id =
+                self.offices().by_code(office).map(|o| o.id).ok_or_else(|| unknown_office(office))?;
             roles.push(AccountRoleRow {
                 account_id: id,
                 office_id,
@@ -157,7 +169,8 @@ impl Service {
             return Err(CaseworkError::NotFound);
         };
         let mut random = [0u8; TOKEN_BYTES];
-        getrandom::fill(&mut random).map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
+        getrandom::fill(&mut random)
+            .map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
         let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random));
         let row = TokenRow {
             hash: token_hash(&token),
@@ -193,7 +206,8 @@ impl Service {
             return Ok(None);
         }
         let now = micros(self.now());
-        let Some((account, roles)) = store::account_by_token(self.db(), &token_hash(token), now).await? else {
+        let Some((account, roles)) = store::account_by_token(self.db(), &token_hash(token), now).await?
+        else {
             return Ok(None);
         };
         if account.state != "active" {
@@ -271,7 +285,6 @@ pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-
 fn name_place(account: Uuid) -> DomainPlace<'static> {
     DomainPlace { row: account, table: "account", column: "sealed_name", kind: "text" }
 }
@@ -290,7 +303,8 @@ fn depth(tree: &OfficeTree, office: Uuid) -> i64 {
 }
 
 fn unknown_office(code: &str) -> CaseworkError {
-    let text = Text::new(format!("没有代码为 {code} 的机关"), format!("there is no office with the code {code}"));
+    let text =
+        Text::new(format!("没有代码为 {code} 的机关"), format!("there is no office with the code {code}"));
     CaseworkError::Invalid(vec![Reason::engine("OFFICE_UNKNOWN", text).on("/office")])
 }
 

@@ -98,7 +98,12 @@ impl Service {
         }
     }
 
-    async fn open_case_once(&self, caller: &Caller, new: &NewCase, body: [u8; 32]) -> Result<Opened, CaseworkError> {
+    async fn open_case_once(
+        &self,
+        caller: &Caller,
+        new: &NewCase,
+        body: [u8; 32],
+    ) -> Result<Opened, CaseworkError> {
         let office = self.office_for(caller, new)?;
         let scope = CaseScope { office, lead: new.lead, second: None, social_worker: None, sealed: false };
         let permit = permit(&caller.viewer, Action::OpenCase, &scope, &self.offices())
@@ -162,7 +167,9 @@ impl Service {
             pack_id: pack.id.clone(),
             pack_version: pack.version.clone(),
             version: 1,
-            lead_id: new.lead.or_else(|| caller.viewer.is(crate::law::pack::StaffRole::Prosecutor).then_some(caller.viewer.account)),
+            lead_id: new.lead.or_else(|| {
+                caller.viewer.is(crate::law::pack::StaffRole::Prosecutor).then_some(caller.viewer.account)
+            }),
             second_id: None,
             social_worker_id: new.social_worker,
             opened_at: at,
@@ -226,7 +233,8 @@ impl Service {
     /// A human case number without a central counter: office, year, random letters.
     fn draw_number(&self, office: Uuid) -> Result<String, CaseworkError> {
         let mut random = [0u8; NUMBER_LENGTH];
-        getrandom::fill(&mut random).map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
+        getrandom::fill(&mut random)
+            .map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
         let letters: String = random
             .iter()
             .filter_map(|byte| LETTERS.get(usize::from(*byte) % LETTERS.len()))

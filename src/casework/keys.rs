@@ -36,11 +36,7 @@ impl KeyRoom {
         } else {
             Keyring::open(root, rows)?
         };
-        Ok(Self {
-            db,
-            keyring: RwLock::new(Arc::new(keyring)),
-            cache: Mutex::new(LruCache::new(KEPT)),
-        })
+        Ok(Self { db, keyring: RwLock::new(Arc::new(keyring)), cache: Mutex::new(LruCache::new(KEPT)) })
     }
 
     /// The opened keyring.

@@ -57,6 +57,32 @@ pub struct CheckpointView {
 }
 
 impl Service {
+    /// Wraps the keyring under another root key and writes it down.
+    ///
+    /// # Errors
+    /// When the key store cannot be written; the old root key stays in force then.
+    pub async fn rotate_root(&self, new_root: &crate::vault::RootKey) -> Result<(), CaseworkError> {
+        self.keys().rotate_root(new_root).await?;
+        self.note_service("keys.root").await
+    }
+
+    /// Begins a new epoch of the key that wraps case keys, or goes on with one, and writes it down.
+    ///
+    /// # Errors
+    /// When the key store cannot be read or written; it can be gone on with.
+    pub async fn rotate_case_keys(
+        &self,
+        root: &crate::vault::RootKey,
+        begin: bool,
+    ) -> Result<u64, CaseworkError> {
+        if begin {
+            self.note_service("keys.epoch").await?;
+        }
+        let wrapped = self.keys().rotate_case_keys(root, begin).await?;
+        self.note_service("keys.rewrapped").await?;
+        Ok(wrapped)
+    }
+
     /// Whether the service can work: its database answers.
     ///
     /// # Errors
@@ -90,7 +116,10 @@ impl Service {
         let note = match last {
             None => signer.sign(size, root),
             Some((signed, note)) => {
-                let before = signer.verifier().open(&note).map_err(|_| CaseworkError::Corrupt { what: "checkpoint" })?;
+                let before = signer
+                    .verifier()
+                    .open(&note)
+                    .map_err(|_| CaseworkError::Corrupt { what: "checkpoint" })?;
                 let source = self.hashes(Needs::consistency(signed, size)).await?;
                 let path = crate::ledger::merkle::prove_consistency(signed, size, &source)
                     .map_err(|_| CaseworkError::Corrupt { what: "ledger" })?;
@@ -116,15 +145,28 @@ impl Service {
     ///
     /// # Errors
     /// `NotFound` when there is no such case or this person may not audit it.
-    pub async fn trail(&self, caller: &Caller, case: Uuid, before: Option<u64>) -> Result<Vec<TrailView>, CaseworkError> {
+    pub async fn trail(
+        &self,
+        caller: &Caller,
+        case: Uuid,
+        before: Option<u64>,
+    ) -> Result<Vec<TrailView>, CaseworkError> {
         let loaded = self.load(caller, case, Action::AuditCase).await?;
         let note = Note::of(caller, "case.audit", loaded.permit.rule(), self.now());
         self.write_aside(Note { case: Some(case), ..note }).await?;
         let rows = store::leaves_of_case(self.db(), case, before, 200).await?;
         rows.into_iter()
             .map(|row| {
-                let leaf = Leaf::parse(&row.leaf).map_err(|_| CaseworkError::Corrupt { what: "ledger leaf" })?;
-                Ok(TrailView { leaf: row.seq, act: leaf.act, at: from_micros(row.at), by: leaf.by, ok: leaf.ok, rules: leaf.dec })
+                let leaf =
+                    Leaf::parse(&row.leaf).map_err(|_| CaseworkError::Corrupt { what: "ledger leaf" })?;
+                Ok(TrailView {
+                    leaf: row.seq,
+                    act: leaf.act,
+                    at: from_micros(row.at),
+                    by: leaf.by,
+                    ok: leaf.ok,
+                    rules: leaf.dec,
+                })
             })
             .collect()
     }
@@ -144,12 +186,18 @@ impl Service {
         }
         let (size, note) = store::latest_checkpoint(self.db()).await?.ok_or(CaseworkError::NotFound)?;
         let source = self.hashes(Needs::inclusion(leaf, size)).await?;
-        let path = prove_inclusion(leaf, size, &source).map_err(|_| CaseworkError::Corrupt { what: "ledger" })?;
+        let path =
+            prove_inclusion(leaf, size, &source).map_err(|_| CaseworkError::Corrupt { what: "ledger" })?;
         let proof = TlogProof { index: leaf, path, note };
         let key = self.signer()?.verifier().clone();
         // A proof that does not verify must never leave the house.
         proof.verify(&leaf_hash(&row.leaf), &key).map_err(|_| CaseworkError::Corrupt { what: "ledger" })?;
-        Ok(ProofView { leaf, entry: STANDARD.encode(&row.leaf), proof: proof.to_string(), key: key.to_string() })
+        Ok(ProofView {
+            leaf,
+            entry: STANDARD.encode(&row.leaf),
+            proof: proof.to_string(),
+            key: key.to_string(),
+        })
     }
 
     async fn hashes(&self, needs: Needs) -> Result<Loaded, CaseworkError> {

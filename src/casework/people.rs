@@ -111,7 +111,10 @@ pub(super) fn check(identity: &Identity, prefix: &str) -> Vec<Reason> {
         reasons.push(Reason::engine("FIELD_MISSING", text).on(format!("{prefix}/name")));
     }
     if identity.id_number.as_deref().is_some_and(|n| check_resident_id(n).is_err()) {
-        let text = Text::new("身份证号码有误（18 位，末位为校验码）", "not a valid 18-digit resident identity number");
+        let text = Text::new(
+            "身份证号码有误（18 位，末位为校验码）",
+            "not a valid 18-digit resident identity number",
+        );
         reasons.push(Reason::engine("FIELD_INVALID", text).on(format!("{prefix}/id_number")));
     }
     reasons
@@ -145,7 +148,8 @@ impl Service {
                 person_id: id,
             })
             .collect();
-        let body = cipher::seal(self.keys(), &cipher::person_place(case, id, class), &person.identity).await?;
+        let body =
+            cipher::seal(self.keys(), &cipher::person_place(case, id, class), &person.identity).await?;
         let row = PersonRow {
             id,
             case_id: case,
@@ -210,7 +214,8 @@ impl Service {
         let mut row = loaded.row;
         let expected_version = row.version;
         let (mut person_row, tags) = self.person_rows(case, row.people_count + 1, person).await?;
-        let head = super::rows::hash(&row.people_head).ok_or(CaseworkError::Corrupt { what: "people head" })?;
+        let head =
+            super::rows::hash(&row.people_head).ok_or(CaseworkError::Corrupt { what: "people head" })?;
         row.people_head = chain_people(&head, std::slice::from_mut(&mut person_row)).to_vec();
         row.people_count += 1;
         row.version += 1;

@@ -19,7 +19,7 @@ const LONGEST_KEY: usize = 200;
 pub(super) struct RequestId(pub(super) Uuid);
 
 /// A signed-in caller. A handler that has one cannot have been reached by anybody else.
-pub(super) struct SignedIn(pub(super) Caller);
+pub struct SignedIn(pub Caller);
 
 impl FromRequestParts<App> for SignedIn {
     type Rejection = Problem;
@@ -51,7 +51,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// The version that the client believes the case to have (`If-Match`).
-pub(super) struct ExpectedVersion(pub(super) Option<i64>);
+pub struct ExpectedVersion(pub Option<i64>);
 
 impl FromRequestParts<App> for ExpectedVersion {
     type Rejection = Problem;
@@ -70,7 +70,7 @@ impl FromRequestParts<App> for ExpectedVersion {
 }
 
 /// A JSON body, read strictly, with problems that say where it is wrong.
-pub(super) struct Body<T>(pub(super) T);
+pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Problem;

@@ -31,13 +31,11 @@ impl Metrics {
     /// Counts one answered request.
     pub fn request(&self, path: &str, method: &str, status: u16, took: Duration) {
         metrics::with_local_recorder(&*self.recorder, || {
-            let labels = [
-                ("path", path.to_owned()),
-                ("method", method.to_owned()),
-                ("status", status.to_string()),
-            ];
+            let labels =
+                [("path", path.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
             metrics::counter!("tutela_http_requests_total", &labels).increment(1);
-            metrics::histogram!("tutela_http_request_seconds", "path" => path.to_owned()).record(took.as_secs_f64());
+            metrics::histogram!("tutela_http_request_seconds", "path" => path.to_owned())
+                .record(took.as_secs_f64());
         });
     }
 

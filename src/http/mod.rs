@@ -3,7 +3,7 @@
 //! [`routes`] is the one list of all routes; [`problem`] the only table of status codes.
 
 pub mod api;
-mod caller;
+pub mod caller;
 pub mod metrics;
 mod openapi;
 mod problem;

@@ -79,7 +79,12 @@ impl Problem {
 
     /// The request's form is wrong.
     pub fn malformed(detail: Text) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed", Text::new("请求格式有误", "Malformed request"), detail)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            Text::new("请求格式有误", "Malformed request"),
+            detail,
+        )
     }
 
     fn with(mut self, reasons: Vec<Reason>) -> Self {
@@ -90,8 +95,13 @@ impl Problem {
     fn refused(reasons: Vec<Reason>) -> Self {
         let zh = reasons.iter().map(|r| r.statement.zh.as_str()).collect::<Vec<_>>().join("；");
         let en = reasons.iter().map(|r| r.statement.en.as_str()).collect::<Vec<_>>().join("; ");
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", Text::new("依法不予办理", "Refused by law"), Text::new(zh, en))
-            .with(reasons)
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "refused",
+            Text::new("依法不予办理", "Refused by law"),
+            Text::new(zh, en),
+        )
+        .with(reasons)
     }
 
     fn internal() -> Self {
@@ -99,7 +109,10 @@ impl Problem {
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
             Text::new("内部错误", "Internal error"),
-            Text::new("服务出错，未作任何更改；请凭请求编号联系管理员", "the service failed and changed nothing; give the request id to an administrator"),
+            Text::new(
+                "服务出错，未作任何更改；请凭请求编号联系管理员",
+                "the service failed and changed nothing; give the request id to an administrator",
+            ),
         )
     }
 
@@ -108,7 +121,10 @@ impl Problem {
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
             Text::new("暂时无法服务", "Unavailable"),
-            Text::new("数据库暂时无法使用，未作任何更改，请稍后重试", "the database cannot be used right now; nothing was changed, please try again"),
+            Text::new(
+                "数据库暂时无法使用，未作任何更改，请稍后重试",
+                "the database cannot be used right now; nothing was changed, please try again",
+            ),
         )
     }
 }
@@ -121,7 +137,10 @@ impl From<CaseworkError> for Problem {
                 StatusCode::FORBIDDEN,
                 "not-permitted",
                 Text::new("无权办理", "Not permitted"),
-                Text::new(format!("您的角色不能办理此事（规则 {rule}）"), format!("your roles do not permit this (rule {rule})")),
+                Text::new(
+                    format!("您的角色不能办理此事（规则 {rule}）"),
+                    format!("your roles do not permit this (rule {rule})"),
+                ),
             ),
             CaseworkError::Refused(refusal) => Self::refused(refusal.reasons),
             CaseworkError::Invalid(reasons) => {
@@ -129,7 +148,10 @@ impl From<CaseworkError> for Problem {
                 Self {
                     kind: format!("{TYPES}invalid"),
                     title: "Invalid request".into(),
-                    texts: ProblemTexts { title: Text::new("请求内容有误", "Invalid request"), ..refused.texts },
+                    texts: ProblemTexts {
+                        title: Text::new("请求内容有误", "Invalid request"),
+                        ..refused.texts
+                    },
                     ..refused
                 }
             }
@@ -138,8 +160,12 @@ impl From<CaseworkError> for Problem {
                     "本案已被他人更改，请查看最新内容后重试",
                     "somebody else changed the case meanwhile; look at it again and repeat",
                 );
-                let mut problem =
-                    Self::new(StatusCode::PRECONDITION_FAILED, "conflict", Text::new("内容已更新", "Changed meanwhile"), detail);
+                let mut problem = Self::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    "conflict",
+                    Text::new("内容已更新", "Changed meanwhile"),
+                    detail,
+                );
                 problem.current_version = (current > 0).then_some(current);
                 problem
             }
@@ -147,7 +173,10 @@ impl From<CaseworkError> for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency-key-reused",
                 Text::new("幂等键已用于另一请求", "Idempotency key reused"),
-                Text::new("同一 Idempotency-Key 不能用于不同的请求", "the same Idempotency-Key cannot serve two different requests"),
+                Text::new(
+                    "同一 Idempotency-Key 不能用于不同的请求",
+                    "the same Idempotency-Key cannot serve two different requests",
+                ),
             ),
             CaseworkError::Taken { what } => Self::new(
                 StatusCode::CONFLICT,

@@ -40,10 +40,18 @@ pub const ROUTES: &[Route] = &[
     Route { path: "/api/v1/packs", methods: &["get"], handlers: || get(packs::list) },
     Route { path: "/api/v1/packs/{id}", methods: &["get"], handlers: || get(packs::read) },
     Route { path: "/api/v1/offices", methods: &["get"], handlers: || get(packs::offices) },
-    Route { path: "/api/v1/cases", methods: &["get", "post"], handlers: || get(cases::list).post(cases::open) },
+    Route {
+        path: "/api/v1/cases",
+        methods: &["get", "post"],
+        handlers: || get(cases::list).post(cases::open),
+    },
     Route { path: "/api/v1/cases/find", methods: &["post"], handlers: || post(cases::find) },
     Route { path: "/api/v1/cases/{id}", methods: &["get"], handlers: || get(cases::read) },
-    Route { path: "/api/v1/cases/{id}/acts", methods: &["get", "post"], handlers: || get(cases::offers).post(cases::act) },
+    Route {
+        path: "/api/v1/cases/{id}/acts",
+        methods: &["get", "post"],
+        handlers: || get(cases::offers).post(cases::act),
+    },
     Route {
         path: "/api/v1/cases/{id}/people",
         methods: &["get", "post"],
@@ -52,7 +60,11 @@ pub const ROUTES: &[Route] = &[
     Route { path: "/api/v1/cases/{id}/journal", methods: &["get"], handlers: || get(cases::journal) },
     Route { path: "/api/v1/cases/{id}/clocks", methods: &["get"], handlers: || get(cases::clocks) },
     Route { path: "/api/v1/cases/{id}/trail", methods: &["get"], handlers: || get(cases::trail) },
-    Route { path: "/api/v1/cases/{id}/trail/{leaf}/proof", methods: &["get"], handlers: || get(cases::proof) },
+    Route {
+        path: "/api/v1/cases/{id}/trail/{leaf}/proof",
+        methods: &["get"],
+        handlers: || get(cases::proof),
+    },
     Route { path: "/api/v1/ledger/checkpoint", methods: &["get"], handlers: || get(ledger::checkpoint) },
 ];
 

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::rows::{CLOCK_DIGEST, CaseRow, tags_digest};
 use super::work::on;
 use super::{
-    Db, StoreError, checkpoints, clocks_of, events_of, leaves, page_cases, people_of, sequencer, tags_of_person,
+    Db, StoreError, checkpoints, clocks_of, events_of, leaves, page_cases, people_of, sequencer,
+    tags_of_person,
 };
 use crate::ledger::row::{CHAIN_START, chain};
 use crate::ledger::{Hash, Leaf, Report, StoredCase, StoredLeaf, Verifier, VerifierKey};
@@ -158,7 +159,11 @@ async fn audit_people(db: &Db, row: &CaseRow) -> Result<Vec<RowFault>, StoreErro
         head.clone_from(&person.head);
     }
     if head != row.people_head || i64::try_from(people.len()) != Ok(row.people_count) {
-        faults.push(RowFault { table: "person", case: row.id, what: "a person was added or taken away".into() });
+        faults.push(RowFault {
+            table: "person",
+            case: row.id,
+            what: "a person was added or taken away".into(),
+        });
     }
     Ok(faults)
 }
@@ -172,14 +177,22 @@ async fn audit_journal(db: &Db, row: &CaseRow) -> Result<Vec<RowFault>, StoreErr
         after = last.seq;
         for event in &page {
             if linked(&head, &event.digest()) != event.head {
-                faults.push(RowFault { table: "case_event", case: row.id, what: format!("entry {}", event.seq) });
+                faults.push(RowFault {
+                    table: "case_event",
+                    case: row.id,
+                    what: format!("entry {}", event.seq),
+                });
             }
             head.clone_from(&event.head);
             count += 1;
         }
     }
     if head != row.events_head || count != row.events_count {
-        faults.push(RowFault { table: "case_event", case: row.id, what: "an entry was added or taken away".into() });
+        faults.push(RowFault {
+            table: "case_event",
+            case: row.id,
+            what: "an entry was added or taken away".into(),
+        });
     }
     Ok(faults)
 }
@@ -187,13 +200,21 @@ async fn audit_journal(db: &Db, row: &CaseRow) -> Result<Vec<RowFault>, StoreErr
 async fn audit_clocks(db: &Db, row: &CaseRow) -> Result<Vec<RowFault>, StoreError> {
     let clocks = clocks_of(db, row.id).await?;
     if clocks.len() * CLOCK_DIGEST != row.clock_digests.len() {
-        return Ok(vec![RowFault { table: "clock", case: row.id, what: "a clock was added or taken away".into() }]);
+        return Ok(vec![RowFault {
+            table: "clock",
+            case: row.id,
+            what: "a clock was added or taken away".into(),
+        }]);
     }
     Ok(clocks
         .iter()
         .zip(row.clock_digests.chunks(CLOCK_DIGEST))
         .filter(|(clock, kept)| !clock.digest().starts_with(kept))
-        .map(|(clock, _)| RowFault { table: "clock", case: row.id, what: format!("{} run {}", clock.clock, clock.run) })
+        .map(|(clock, _)| RowFault {
+            table: "clock",
+            case: row.id,
+            what: format!("{} run {}", clock.clock, clock.run),
+        })
         .collect())
 }
 

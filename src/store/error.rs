@@ -56,7 +56,8 @@ impl From<sqlx::Error> for StoreError {
                 let code = database.code().unwrap_or_default().into_owned();
                 if database.is_unique_violation() {
                     // SQLite names the columns, PostgreSQL the constraint; neither names a value.
-                    let constraint = database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
+                    let constraint =
+                        database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
                     return Self::Duplicate { constraint };
                 }
                 match code.as_str() {
@@ -76,11 +77,14 @@ impl From<sqlx::Error> for StoreError {
                     _ => Self::Refused { reason: format!("code {code}") },
                 }
             }
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                Self::Unavailable { reason: "connection lost".into() }
-            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unavailable { reason: "connection lost".into() },
             sqlx::Error::Configuration(reason) => Self::Url { reason: reason.to_string() },
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Corrupt { table: "?", column: "?" },
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+                Self::Corrupt { table: "?", column: "?" }
+            }
             other => Self::Refused { reason: kind(&other).to_owned() },
         }
     }

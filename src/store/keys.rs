@@ -11,7 +11,8 @@ use crate::vault::{CaseKeyRow, KeyringRow};
 const SCHEMA: &str = "tutela_keys";
 
 const CREATE_SCHEMA: &str = "CREATE SCHEMA IF NOT EXISTS tutela_keys";
-const LOAD_KEYRING: &str = "SELECT kid, purpose, epoch, wrapped, commitment, state FROM keyring ORDER BY purpose, epoch";
+const LOAD_KEYRING: &str =
+    "SELECT kid, purpose, epoch, wrapped, commitment, state FROM keyring ORDER BY purpose, epoch";
 const UPSERT_KEY: &str = "INSERT INTO keyring (kid, purpose, epoch, wrapped, commitment, state) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kid) DO UPDATE SET wrapped = excluded.wrapped, state = excluded.state";
 const FIND_CASE_KEYS: &str =
     "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE case_id = $1";
@@ -99,7 +100,8 @@ impl KeyDb {
     /// # Errors
     /// What the database says.
     pub async fn load_keyring(&self) -> Result<Vec<KeyringRow>, StoreError> {
-        let rows: Vec<KeyringFields> = on_keys!(self, |pool| sqlx::query_as(LOAD_KEYRING).fetch_all(pool).await)?;
+        let rows: Vec<KeyringFields> =
+            on_keys!(self, |pool| sqlx::query_as(LOAD_KEYRING).fetch_all(pool).await)?;
         Ok(rows
             .into_iter()
             .map(|row| {
@@ -138,8 +140,9 @@ impl KeyDb {
     /// [`StoreError::Duplicate`] when one is there already.
     pub async fn insert_case_keys(&self, rows: Vec<CaseKeyRow>) -> Result<(), StoreError> {
         on_keys!(self, |pool| {
-            let mut insert =
-                QueryBuilder::new("INSERT INTO case_key (case_id, class, key_no, kek_id, wrapped, commitment) ");
+            let mut insert = QueryBuilder::new(
+                "INSERT INTO case_key (case_id, class, key_no, kek_id, wrapped, commitment) ",
+            );
             insert.push_values(&rows, |mut b, row| {
                 b.push_bind(row.case_id)
                     .push_bind(row.class)
@@ -167,7 +170,11 @@ impl KeyDb {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn page_case_keys(&self, after: Option<CaseKeyCursor>, limit: i64) -> Result<Vec<CaseKeyRow>, StoreError> {
+    pub async fn page_case_keys(
+        &self,
+        after: Option<CaseKeyCursor>,
+        limit: i64,
+    ) -> Result<Vec<CaseKeyRow>, StoreError> {
         let (case, class, key_no) = after.unwrap_or((Uuid::nil(), i16::MIN, i64::MIN));
         let rows: Vec<CaseKeyFields> = on_keys!(self, |pool| sqlx::query_as(PAGE_CASE_KEYS)
             .bind(case)

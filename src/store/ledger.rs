@@ -13,7 +13,8 @@ pub(super) const INSERT_LEAVES: &str =
 pub(super) const INSERT_TILE: &str = "INSERT INTO ledger_tile (level, idx, hashes) VALUES ($1, $2, $3)";
 pub(super) const UPSERT_HEAD: &str = "INSERT INTO ledger_head (id, size, frontier) VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier";
 pub(super) const HEAD: &str = "SELECT frontier FROM ledger_head WHERE id = 1";
-pub(super) const HASHES: &str = "SELECT seq, leaf_hash FROM ledger_leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq";
+pub(super) const HASHES: &str =
+    "SELECT seq, leaf_hash FROM ledger_leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq";
 pub(super) const TILE: &str = "SELECT hashes FROM ledger_tile WHERE level = $1 AND idx = $2";
 const LEAF: &str =
     "SELECT seq, leaf, leaf_hash, detail, case_id, actor_id, at, act FROM ledger_leaf WHERE seq = $1";
@@ -54,7 +55,8 @@ impl TryFrom<LeafRow> for StoredLeafRow {
     type Error = StoreError;
 
     fn try_from(row: LeafRow) -> Result<Self, StoreError> {
-        let seq = u64::try_from(row.seq).map_err(|_| StoreError::Corrupt { table: "ledger_leaf", column: "seq" })?;
+        let seq = u64::try_from(row.seq)
+            .map_err(|_| StoreError::Corrupt { table: "ledger_leaf", column: "seq" })?;
         let LeafRow { leaf, leaf_hash, detail, case_id, actor_id, at, act, .. } = row;
         Ok(Self { seq, leaf, leaf_hash, detail, case_id, actor_id, at, act })
     }
@@ -209,7 +211,8 @@ pub async fn checkpoints(db: &Db) -> Result<Vec<(u64, String)>, StoreError> {
 }
 
 fn sized((size, note): (i64, String)) -> Result<(u64, String), StoreError> {
-    let size = u64::try_from(size).map_err(|_| StoreError::Corrupt { table: "ledger_checkpoint", column: "size" })?;
+    let size = u64::try_from(size)
+        .map_err(|_| StoreError::Corrupt { table: "ledger_checkpoint", column: "size" })?;
     Ok((size, note))
 }
 
@@ -218,6 +221,12 @@ fn sized((size, note): (i64, String)) -> Result<(u64, String), StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn insert_checkpoint(db: &Db, size: u64, note: &str, at: i64) -> Result<(), StoreError> {
-    on!(db, |pool| sqlx::query(INSERT_CHECKPOINT).bind(number(size)).bind(note).bind(at).execute(pool).await.map(drop))?;
+    on!(db, |pool| sqlx::query(INSERT_CHECKPOINT)
+        .bind(number(size))
+        .bind(note)
+        .bind(at)
+        .execute(pool)
+        .await
+        .map(drop))?;
     Ok(())
 }

@@ -30,7 +30,9 @@ fn explain(error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(error) => error.into(),
         MigrateError::VersionMissing(version) => StoreError::Migration {
-            reason: format!("the database has migration {version}, which this program does not know: it is older than the database"),
+            reason: format!(
+                "the database has migration {version}, which this program does not know: it is older than the database"
+            ),
         },
         other => StoreError::Migration { reason: other.to_string() },
     }

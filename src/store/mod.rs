@@ -19,21 +19,22 @@ mod work;
 mod writer;
 
 pub use accounts::{
-    account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token, offices, revoke_tokens,
+    account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token, offices,
+    revoke_tokens,
 };
 pub use change::{CaseUpdate, WriteSet, commit};
 pub use error::StoreError;
 pub use keys::{CaseKeyCursor, KeyDb};
 pub use ledger::{
-    StoredLeafRow, checkpoints, insert_checkpoint, latest_checkpoint, leaf, leaves, leaves_of_case, ledger_head,
-    load_hashes,
+    StoredLeafRow, checkpoints, insert_checkpoint, latest_checkpoint, leaf, leaves, leaves_of_case,
+    ledger_head, load_hashes,
 };
 pub use read::{
-    ListScope, case_count, events_of, find_case, find_idempotency, find_tags, list_cases, page_cases, people_of, ping,
-    tags_of_person, clocks_of,
+    ListScope, case_count, clocks_of, events_of, find_case, find_idempotency, find_tags, list_cases,
+    page_cases, people_of, ping, tags_of_person,
 };
 pub use rows::{
-    AccountRoleRow, AccountRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow, TagRow,
-    TokenRow, chain_events, chain_people, clock_digests, tags_digest,
+    AccountRoleRow, AccountRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow,
+    TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
 };
 pub use work::{Db, StoreUrl};

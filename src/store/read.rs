@@ -98,7 +98,11 @@ pub async fn tags_of_person(db: &Db, person: Uuid) -> Result<Vec<TagRow>, StoreE
 ///
 /// # Errors
 /// What the database says.
-pub async fn find_idempotency(db: &Db, account: Uuid, key: &str) -> Result<Option<IdempotencyRow>, StoreError> {
+pub async fn find_idempotency(
+    db: &Db,
+    account: Uuid,
+    key: &str,
+) -> Result<Option<IdempotencyRow>, StoreError> {
     Ok(on!(db, |pool| sqlx::query_as(FIND_IDEMPOTENCY).bind(account).bind(key).fetch_optional(pool).await)?)
 }
 
@@ -173,8 +177,9 @@ where
     i64: for<'q> sqlx::Encode<'q, D> + sqlx::Type<D>,
     Vec<u8>: for<'q> sqlx::Encode<'q, D> + sqlx::Type<D>,
 {
-    let mut query =
-        QueryBuilder::<D>::new("SELECT case_id, person_id FROM blind_index WHERE (index_no, partition, tag) IN (");
+    let mut query = QueryBuilder::<D>::new(
+        "SELECT case_id, person_id FROM blind_index WHERE (index_no, partition, tag) IN (",
+    );
     let mut list = query.separated(", ");
     for probe in probes {
         list.push("(");

@@ -1,7 +1,9 @@
 //! The two databases behind one type, and the macro that runs one body on either.
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -129,8 +131,13 @@ pub(super) async fn sqlite_pool(path: &std::path::Path, connections: u32) -> Res
 }
 
 /// A pool; with a schema, every connection works in it and it is made if it is not there.
-pub(super) async fn postgres_pool(url: &str, schema: Option<&'static str>, connections: u32) -> Result<PgPool, StoreError> {
-    let mut options = PgConnectOptions::from_str(url)?.application_name("tutela").statement_cache_capacity(256);
+pub(super) async fn postgres_pool(
+    url: &str,
+    schema: Option<&'static str>,
+    connections: u32,
+) -> Result<PgPool, StoreError> {
+    let mut options =
+        PgConnectOptions::from_str(url)?.application_name("tutela").statement_cache_capacity(256);
     if let Some(schema) = schema {
         options = options.options([("search_path", schema)]);
     }

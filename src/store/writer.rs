@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::StoreError;
 use super::change::{WriteSet, sqlite};
 use super::ledger::tiler_of_sqlite;
 use super::rows::LeafDraft;
-use super::StoreError;
 use crate::ledger::merkle::{Tile, Tiler};
 use crate::ledger::{Hash, leaf_hash};
 
@@ -35,11 +35,7 @@ impl Writer {
         let (queue, waiting) = mpsc::channel(WAITING);
         let connection = pool.acquire().await?.detach();
         let task = tokio::spawn(Work { connection, waiting, tiler: None }.run());
-        Ok(Self {
-            queue: Arc::new(Mutex::new(Some(queue))),
-            task: Arc::new(Mutex::new(Some(task))),
-            pool,
-        })
+        Ok(Self { queue: Arc::new(Mutex::new(Some(queue))), task: Arc::new(Mutex::new(Some(task))), pool })
     }
 
     pub(super) async fn send(&self, set: WriteSet, answer: Answer) -> Result<(), StoreError> {

@@ -188,10 +188,9 @@ pub async fn read(
     let states = Region::ALL
         .into_iter()
         .map(|region| {
-            let all = pack
-                .state_ids(region)
-                .into_iter()
-                .filter_map(|id| Some(NamedView { id: id.to_owned(), name: pack.state_name(region, id)?.clone() }));
+            let all = pack.state_ids(region).into_iter().filter_map(|id| {
+                Some(NamedView { id: id.to_owned(), name: pack.state_name(region, id)?.clone() })
+            });
             (region.as_str(), all.collect())
         })
         .collect();
