@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::casework::CaseworkError;
 use crate::law::Reason;
+use crate::law::pack::Level;
 use crate::record::Text;
 use crate::store::StoreError;
 
@@ -93,8 +94,11 @@ impl Problem {
     }
 
     fn refused(reasons: Vec<Reason>) -> Self {
-        let zh = reasons.iter().map(|r| r.statement.zh.as_str()).collect::<Vec<_>>().join("；");
-        let en = reasons.iter().map(|r| r.statement.en.as_str()).collect::<Vec<_>>().join("; ");
+        // What stands in the way comes first; warnings are said aloud only when nothing else does.
+        let hard = reasons.iter().any(|r| r.level == Level::Hard);
+        let said: Vec<&Reason> = reasons.iter().filter(|r| !hard || r.level == Level::Hard).collect();
+        let zh = said.iter().map(|r| r.statement.zh.trim_end_matches('。')).collect::<Vec<_>>().join("；");
+        let en = said.iter().map(|r| r.statement.en.trim_end_matches('.')).collect::<Vec<_>>().join("; ");
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "refused",
