@@ -1,0 +1,1 @@
+//! Faults put into a sound pack, one at a time; each must be found.
