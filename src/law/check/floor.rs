@@ -1,6 +1,6 @@
 //! A pack against the floor: which moves it licenses, and whether the pack can ever show what a check asks for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::slice::Slice;
 use super::{Finding, file};
@@ -16,7 +16,7 @@ type Key = (usize, usize);
 pub(super) struct Floor<'p> {
     pack: &'p Pack,
     best: Facts,
-    heard: BTreeMap<(Key, Position, Position), Ruling>,
+    heard: HashMap<(Key, Position, Position), Ruling>,
 }
 
 impl<'p> Floor<'p> {
@@ -25,7 +25,7 @@ impl<'p> Floor<'p> {
         for &name in FactName::ALL {
             best.set(name, name.favourable());
         }
-        Self { pack, best, heard: BTreeMap::new() }
+        Self { pack, best, heard: HashMap::new() }
     }
 
     /// Whether an outcome may ever happen between two positions.
@@ -49,9 +49,13 @@ impl<'p> Floor<'p> {
 
     /// Why an outcome is refused from a phase of the proceeding.
     pub(super) fn why(&self, key: Key, phase: Proceeding) -> Option<Why> {
-        let ((_, from, to), ruling) = self.heard.iter().find(|((known, from, _), ruling)| {
-            *known == key && from.proceeding == phase && ruling.refused()
-        })?;
+        let ((_, from, to), ruling) = self
+            .heard
+            .iter()
+            .filter(|((known, from, _), ruling)| {
+                *known == key && from.proceeding == phase && ruling.refused()
+            })
+            .min_by_key(|(asked, _)| **asked)?;
         let event = self.pack.events.get(key.0)?;
         if let Some(missing) = ruling.unlicensed.first() {
             let licensed = event.acts.iter().flat_map(|&act| floor::licences(act)).any(|licence| {
@@ -95,7 +99,7 @@ impl<'p> Floor<'p> {
                 continue;
             }
             for (act, check) in floor::demanded(&event.acts, *from, *to) {
-                asked.entry((key.0, check)).or_insert(act);
+                asked.entry((key.0, check)).and_modify(|known| *known = act.max(*known)).or_insert(act);
             }
         }
         let mut findings = Vec::new();

@@ -17,7 +17,7 @@ mod world;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use explore::{Exploration, explore};
 pub use lint::lint;

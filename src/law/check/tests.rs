@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 
 /// The files of a small pack: one way into custody and out, one diversion, one charge, one end each.
-pub(crate) fn small_files() -> BTreeMap<String, String> {
+pub(in crate::law) fn small_files() -> BTreeMap<String, String> {
     let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     BTreeMap::from([
         file("pack.yaml", include_str!("tests/pack.yaml")),
@@ -17,7 +17,7 @@ pub(crate) fn small_files() -> BTreeMap<String, String> {
     ])
 }
 
-pub(crate) fn load(files: &BTreeMap<String, String>) -> Pack {
+pub(in crate::law) fn load(files: &BTreeMap<String, String>) -> Pack {
     match Pack::load(files) {
         Ok(pack) => pack,
         Err(flaws) => {
@@ -28,7 +28,7 @@ pub(crate) fn load(files: &BTreeMap<String, String>) -> Pack {
 }
 
 /// Files of a pack folder in the package, if it is there.
-pub(crate) fn folder(name: &str) -> Option<BTreeMap<String, String>> {
+pub(in crate::law) fn folder(name: &str) -> Option<BTreeMap<String, String>> {
     fn read(at: &std::path::Path, prefix: &str, files: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(at).unwrap() {
             let entry = entry.unwrap();

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeSet;
 
-use super::{Finding, file};
+use super::{Finding, Level, file};
 use crate::law::clock::{Roll, Unit};
 use crate::law::pack::{Clock, ClockKind, Effect, Pack, Verb};
 
@@ -95,15 +95,18 @@ fn of_clock(clock: &Clock, handled: &Handled<'_>) -> Vec<Finding> {
             )
         });
     }
-    if handled.suspended.contains(id) && !handled.resumed.contains(id) && !handled.stopped.contains(id) {
-        findings.push(Finding::error(
-            "clock-never-resumed",
-            &clock.at,
-            format!("{id}中止后没有任何事项使它恢复或者停止"),
-            format!("{id} is suspended and nothing that can happen resumes or stops it"),
-        ));
+    if handled.suspended.contains(id) && !handled.resumed.contains(id) {
+        findings.push(Finding {
+            level: if handled.stopped.contains(id) { Level::Warning } else { Level::Error },
+            ..Finding::error(
+                "clock-never-resumed",
+                &clock.at,
+                format!("{id}中止后没有任何事项使它恢复"),
+                format!("{id} is suspended and nothing that can happen resumes it"),
+            )
+        });
     }
-    if handled.resumed.contains(id) && !handled.suspended.contains(id) && !handled.started.contains(id) {
+    if handled.resumed.contains(id) && !handled.suspended.contains(id) {
         findings.push(Finding::warning(
             "clock-never-suspended",
             &clock.at,

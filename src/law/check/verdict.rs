@@ -8,7 +8,7 @@ use super::world::{state_name, state_place};
 use super::{Finding, file, time, uses};
 use crate::law::expr::{Expr, Region};
 use crate::law::floor::{Liberty, Record, Remedy};
-use crate::law::pack::{Effect, Event, Level, Pack, State, Verb, Where};
+use crate::law::pack::{ClockKind, Effect, Event, Level, Pack, State, Verb, Where};
 use crate::record::Value;
 
 struct Verdict<'a, 'p> {
@@ -395,8 +395,12 @@ impl<'p> Verdict<'_, 'p> {
         )]
     }
 
-    /// Stages of the proceeding in which no clock can run. Clocks that start with evidence or service do not count:
-    /// they run only once somebody has acted.
+    fn of_stage(&self, clock: &str) -> bool {
+        self.pack.clocks.find(clock).is_some_and(|clock| clock.kind != ClockKind::Holding)
+    }
+
+    /// Stages of the proceeding in which no clock of a stage can run: one that starts as the proceeding moves. Limits
+    /// of custody and clocks that somebody's further act starts do not count.
     fn stages(&self) -> Vec<Finding> {
         let Some(first) = self.surveys.first() else { return Vec::new() };
         let mut running: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
@@ -418,7 +422,8 @@ impl<'p> Verdict<'_, 'p> {
                         Verb::Stop { clocks: stopped, .. } if effect.when.is_none() => {
                             clocks.retain(|clock| !stopped.iter().any(|s| s == clock));
                         }
-                        verb => clocks.extend(starts(verb)),
+                        verb if main != to => clocks.extend(starts(verb).filter(|id| self.of_stage(id))),
+                        _ => {}
                     }
                 }
                 let known = running.entry(to).or_default();

@@ -27,10 +27,10 @@ pub(super) struct World {
     pub(super) known: Box<[u16]>,
 }
 
-/// Place of a state in its region's catalogue.
+/// Place of a state in its region's catalogue; past its end for one that is not there.
 pub(super) fn state_place(slice: &Slice<'_>, region: Region, id: &str) -> u16 {
     let found = slice.pack.state_ids(region).iter().position(|known| *known == id);
-    found.and_then(|place| u16::try_from(place).ok()).unwrap_or_default()
+    found.and_then(|place| u16::try_from(place).ok()).unwrap_or(u16::MAX)
 }
 
 impl World {
