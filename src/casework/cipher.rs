@@ -106,8 +106,11 @@ pub(super) async fn open_entry(
 ) -> Result<Entry, CaseworkError> {
     let mut entry: Entry = open(keys, &payload_place(case, id, Class::Legal), sealed).await?;
     for part in std::mem::take(&mut entry.parts) {
-        let Some(class) = Class::from_code(part.class).filter(|class| readable.contains(class)) else { continue };
-        let body = STANDARD.decode(&part.body).map_err(|_| CaseworkError::Corrupt { what: "journal entry" })?;
+        let Some(class) = Class::from_code(part.class).filter(|class| readable.contains(class)) else {
+            continue;
+        };
+        let body =
+            STANDARD.decode(&part.body).map_err(|_| CaseworkError::Corrupt { what: "journal entry" })?;
         let values: BTreeMap<String, Value> = open(keys, &payload_place(case, id, class), &body).await?;
         for (path, value) in values {
             if let Some((group, field)) = path.split_once('/') {
@@ -139,7 +142,9 @@ fn take_classed(pack: &Pack, command: &mut Command) -> Vec<(Slot, Class, Value)>
             }
         }
         What::Draft { event, inputs, .. } => take(inputs_of(event), "inputs", inputs, &mut taken),
-        What::Evidence { safeguard, fields, .. } => take(evidence_of(safeguard), safeguard, fields, &mut taken),
+        What::Evidence { safeguard, fields, .. } => {
+            take(evidence_of(safeguard), safeguard, fields, &mut taken)
+        }
         What::Issue { document, inputs } => {
             let fields = pack.documents.find(document).map(|d| d.inputs.as_slice()).unwrap_or_default();
             take(fields, "inputs", inputs, &mut taken);

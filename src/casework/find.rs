@@ -133,7 +133,9 @@ impl Service {
         let staff = [StaffRole::Prosecutor, StaffRole::Chief, StaffRole::Clerk];
         match which {
             Worklist::Mine if viewer.is(StaffRole::Prosecutor) => Ok(ListScope::Lead(viewer.account)),
-            Worklist::Mine if viewer.is(StaffRole::SocialWorker) => Ok(ListScope::SocialWorker(viewer.account)),
+            Worklist::Mine if viewer.is(StaffRole::SocialWorker) => {
+                Ok(ListScope::SocialWorker(viewer.account))
+            }
             _ => {
                 let tree = self.offices();
                 let mut offices: Vec<Uuid> = staff.iter().flat_map(|role| viewer.offices(*role)).collect();
@@ -155,12 +157,17 @@ impl Service {
     pub async fn find(&self, caller: &Caller, query: &Query) -> Result<Vec<Hit>, CaseworkError> {
         let index = self.keys().keyring().blind_index();
         let (probes, wanted): (_, Wanted<'_>) = match (&query.name, &query.id_number) {
-            (Some(name), None) if normalise(name).chars().count() >= 2 => (index.probe_name(name), Wanted::Name(name)),
+            (Some(name), None) if normalise(name).chars().count() >= 2 => {
+                (index.probe_name(name), Wanted::Name(name))
+            }
             (None, Some(number)) if !number.trim().is_empty() => {
                 (index.probe_id_number(number), Wanted::Number(number))
             }
             _ => {
-                let text = Text::new("请填写完整姓名或身份证号码之一", "give either a full name or an identity number");
+                let text = Text::new(
+                    "请填写完整姓名或身份证号码之一",
+                    "give either a full name or an identity number",
+                );
                 return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_MISSING", text).on("/name")]));
             }
         };
@@ -183,7 +190,8 @@ impl Service {
     ) -> Result<Option<Hit>, CaseworkError> {
         let Some(row) = store::find_case(self.db(), case).await? else { return Ok(None) };
         // A sealed case is absent from every search; its own procedure answers queries about it.
-        if row.sealed != 0 || permit(&caller.viewer, Action::ReadCase, &scope(&row), &self.offices()).is_err() {
+        if row.sealed != 0 || permit(&caller.viewer, Action::ReadCase, &scope(&row), &self.offices()).is_err()
+        {
             return Ok(None);
         }
         let people = store::people_of(self.db(), case).await?;
@@ -201,7 +209,8 @@ impl Service {
     /// A case as a line of a list.
     pub(super) fn line(&self, row: &CaseRow) -> CaseLine {
         let pack = self.packs().pinned(&row.pack_id, &row.pack_version);
-        let name = |region, id: &str| pack.and_then(|p| p.state_name(region, id)).cloned().unwrap_or_default();
+        let name =
+            |region, id: &str| pack.and_then(|p| p.state_name(region, id)).cloned().unwrap_or_default();
         let due = (row.next_due != NOTHING_DUE).then(|| from_micros(row.next_due));
         CaseLine {
             id: row.id,
@@ -236,7 +245,8 @@ impl Wanted<'_> {
     fn is(&self, identity: &Identity) -> bool {
         match self {
             Self::Name(query) => {
-                name_matches(query, &identity.name) || identity.also_known_as.iter().any(|n| name_matches(query, n))
+                name_matches(query, &identity.name)
+                    || identity.also_known_as.iter().any(|n| name_matches(query, n))
             }
             Self::Number(number) => {
                 identity.id_number.as_deref().is_some_and(|n| normalise(n) == normalise(number))
@@ -246,8 +256,10 @@ impl Wanted<'_> {
 }
 
 fn read_cursor(text: &str) -> Result<(i64, Uuid), CaseworkError> {
-    text.split_once('.').and_then(|(due, id)| Some((due.parse().ok()?, Uuid::try_parse(id).ok()?))).ok_or_else(|| {
-        let text = Text::new("翻页标记无效", "this cursor is not one that the service gave");
-        CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/cursor")])
-    })
+    text.split_once('.')
+        .and_then(|(due, id)| Some((due.parse().ok()?, Uuid::try_parse(id).ok()?)))
+        .ok_or_else(|| {
+            let text = Text::new("翻页标记无效", "this cursor is not one that the service gave");
+            CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/cursor")])
+        })
 }

@@ -98,7 +98,12 @@ impl Service {
         }
     }
 
-    async fn open_case_once(&self, caller: &Caller, new: &NewCase, body: [u8; 32]) -> Result<Opened, CaseworkError> {
+    async fn open_case_once(
+        &self,
+        caller: &Caller,
+        new: &NewCase,
+        body: [u8; 32],
+    ) -> Result<Opened, CaseworkError> {
         let office = self.office_for(caller, new)?;
         let scope = CaseScope { office, lead: new.lead, second: None, social_worker: None, sealed: false };
         let permit = permit(&caller.viewer, Action::OpenCase, &scope, &self.offices())
@@ -147,9 +152,9 @@ impl Service {
 
         let case = self.new_id();
         self.keys().make(case, &[Class::Identity, Class::Legal]).await?;
-        let event = self.event_row(&pack, case, caller, command, &accepted, None).await?;
+        let mut event = self.event_row(&pack, case, caller, command, &accepted, None).await?;
         let child = NewPerson { kind: CHILD.into(), identity: new.identity.clone(), supersedes: None };
-        let (person, tags) = self.person_rows(case, 1, &child).await?;
+        let (mut person, tags) = self.person_rows(case, 1, &child).await?;
         let clocks = rows::clock_rows(case, &pack, &accepted.after);
         let at = micros(self.now());
         let mut row = CaseRow {
@@ -162,15 +167,17 @@ impl Service {
             pack_id: pack.id.clone(),
             pack_version: pack.version.clone(),
             version: 1,
-            lead_id: new.lead.or_else(|| caller.viewer.is(crate::law::pack::StaffRole::Prosecutor).then_some(caller.viewer.account)),
+            lead_id: new.lead.or_else(|| {
+                caller.viewer.is(crate::law::pack::StaffRole::Prosecutor).then_some(caller.viewer.account)
+            }),
             second_id: None,
             social_worker_id: new.social_worker,
             opened_at: at,
             updated_at: at,
             snapshot: cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?,
-            events_head: chain_events(&CHAIN_START, std::slice::from_ref(&event)).to_vec(),
+            events_head: chain_events(&CHAIN_START, std::slice::from_mut(&mut event)).to_vec(),
             events_count: 1,
-            people_head: chain_people(&CHAIN_START, std::slice::from_ref(&person)).to_vec(),
+            people_head: chain_people(&CHAIN_START, std::slice::from_mut(&mut person)).to_vec(),
             people_count: 1,
             chain_head: CHAIN_START.to_vec(),
             ..CaseRow::default()
@@ -226,7 +233,8 @@ impl Service {
     /// A human case number without a central counter: office, year, random letters.
     fn draw_number(&self, office: Uuid) -> Result<String, CaseworkError> {
         let mut random = [0u8; NUMBER_LENGTH];
-        getrandom::fill(&mut random).map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
+        getrandom::fill(&mut random)
+            .map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
         let letters: String = random
             .iter()
             .filter_map(|byte| LETTERS.get(usize::from(*byte) % LETTERS.len()))

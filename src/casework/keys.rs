@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::CaseworkError;
 use crate::store::KeyDb;
-use crate::vault::{Class, Dek, Keyring, KeyringStatus, RootKey, VaultError};
+use crate::vault::{Class, Dek, Keyring, KeyringStatus, RootKey};
 
 /// Case keys kept unwrapped. One costs about a hundred bytes; unwrapping costs a few microseconds and a read.
 const KEPT: NonZeroUsize = match NonZeroUsize::new(16_384) {
@@ -31,16 +31,12 @@ impl KeyRoom {
         let rows = db.load_keyring().await?;
         let keyring = if rows.is_empty() {
             let (keyring, rows) = Keyring::create(root)?;
-            db.replace_keyring(&rows).await?;
+            db.put_keyring(&rows).await?;
             keyring
         } else {
             Keyring::open(root, rows)?
         };
-        Ok(Self {
-            db,
-            keyring: RwLock::new(Arc::new(keyring)),
-            cache: Mutex::new(LruCache::new(KEPT)),
-        })
+        Ok(Self { db, keyring: RwLock::new(Arc::new(keyring)), cache: Mutex::new(LruCache::new(KEPT)) })
     }
 
     /// The opened keyring.
@@ -61,12 +57,12 @@ impl KeyRoom {
     /// The key of a case and class.
     ///
     /// # Errors
-    /// [`VaultError`] when it does not open; `Corrupt` when there is none, as after expunging.
+    /// A vault error when it does not open; `Corrupt` when there is none, as after expunging.
     pub async fn dek(&self, case: Uuid, class: Class) -> Result<Arc<Dek>, CaseworkError> {
         if let Some(dek) = self.kept(case, class) {
             return Ok(dek);
         }
-        let rows = self.db.find_case_keys(&[case]).await?;
+        let rows = self.db.find_case_keys(case).await?;
         let keyring = self.keyring();
         let mut found = None;
         for row in rows.iter().filter(|row| Class::from_code(row.class).is_some()) {
@@ -119,7 +115,7 @@ impl KeyRoom {
     /// When the key store cannot be written; the old root key stays in force then.
     pub async fn rotate_root(&self, new_root: &RootKey) -> Result<(), CaseworkError> {
         let rows = self.keyring().rewrap(new_root)?;
-        self.db.replace_keyring(&rows).await?;
+        self.db.put_keyring(&rows).await?;
         self.put(Keyring::open(new_root, rows)?);
         Ok(())
     }
@@ -134,7 +130,7 @@ impl KeyRoom {
             let rotation = self.keyring().next_case_kek(root)?;
             let mut rows = rotation.changed;
             rows.push(rotation.new);
-            self.db.update_keyring(&rows).await?;
+            self.db.put_keyring(&rows).await?;
             self.put(Keyring::open(root, self.db.load_keyring().await?)?);
         }
         let keyring = self.keyring();
@@ -171,8 +167,3 @@ impl KeyRoom {
 
 /// Case keys that are wrapped anew in one transaction.
 const BATCH: i64 = 1_000;
-
-/// A vault error is not a person's mistake; only its kind is worth a log line.
-pub fn is_fatal(error: &VaultError) -> bool {
-    matches!(error, VaultError::WrongRootKey | VaultError::RootKey(_))
-}

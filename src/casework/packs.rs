@@ -9,8 +9,6 @@ use crate::law::pack::Flaw;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "workflows/"]
-#[include = "*/*.yaml"]
-#[include = "*/*/*.yaml"]
 struct Embedded;
 
 /// Files of one pack by path within its folder.
@@ -88,7 +86,9 @@ impl Packs {
 pub fn embedded() -> BTreeMap<String, PackFiles> {
     let mut all: BTreeMap<String, PackFiles> = BTreeMap::new();
     for path in Embedded::iter() {
-        let Some((pack, file)) = path.split_once('/') else { continue };
+        let Some((pack, file)) = path.split_once('/').filter(|(_, file)| file.ends_with(".yaml")) else {
+            continue;
+        };
         let Some(found) = Embedded::get(&path) else { continue };
         let text = String::from_utf8_lossy(&found.data).into_owned();
         all.entry(pack.to_owned()).or_default().insert(file.to_owned(), text);

@@ -10,9 +10,8 @@ use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};
 use crate::access::Action;
 use crate::law::{Pack, Reason};
-use crate::ledger::RowDigest;
 use crate::record::Text;
-use crate::store::{self, CaseUpdate, PersonRow, TagRow, WriteSet, chain_people};
+use crate::store::{self, CaseUpdate, PersonRow, TagRow, WriteSet, chain_people, tags_digest};
 use crate::vault::{Class, Tag, check_resident_id};
 
 /// Kind of the person whose case it is.
@@ -112,7 +111,10 @@ pub(super) fn check(identity: &Identity, prefix: &str) -> Vec<Reason> {
         reasons.push(Reason::engine("FIELD_MISSING", text).on(format!("{prefix}/name")));
     }
     if identity.id_number.as_deref().is_some_and(|n| check_resident_id(n).is_err()) {
-        let text = Text::new("身份证号码有误（18 位，末位为校验码）", "not a valid 18-digit resident identity number");
+        let text = Text::new(
+            "身份证号码有误（18 位，末位为校验码）",
+            "not a valid 18-digit resident identity number",
+        );
         reasons.push(Reason::engine("FIELD_INVALID", text).on(format!("{prefix}/id_number")));
     }
     reasons
@@ -146,7 +148,8 @@ impl Service {
                 person_id: id,
             })
             .collect();
-        let body = cipher::seal(self.keys(), &cipher::person_place(case, id, class), &person.identity).await?;
+        let body =
+            cipher::seal(self.keys(), &cipher::person_place(case, id, class), &person.identity).await?;
         let row = PersonRow {
             id,
             case_id: case,
@@ -157,6 +160,7 @@ impl Service {
             tags_digest: tags_digest(&rows).to_vec(),
             supersedes: person.supersedes,
             recorded_at: micros(self.now()),
+            head: Vec::new(),
         };
         Ok((row, rows))
     }
@@ -209,9 +213,10 @@ impl Service {
         }
         let mut row = loaded.row;
         let expected_version = row.version;
-        let (person_row, tags) = self.person_rows(case, row.people_count + 1, person).await?;
-        let head = super::rows::hash(&row.people_head).ok_or(CaseworkError::Corrupt { what: "people head" })?;
-        row.people_head = chain_people(&head, std::slice::from_ref(&person_row)).to_vec();
+        let (mut person_row, tags) = self.person_rows(case, row.people_count + 1, person).await?;
+        let head =
+            super::rows::hash(&row.people_head).ok_or(CaseworkError::Corrupt { what: "people head" })?;
+        row.people_head = chain_people(&head, std::slice::from_mut(&mut person_row)).to_vec();
         row.people_count += 1;
         row.version += 1;
         row.updated_at = micros(self.now());
@@ -272,18 +277,4 @@ fn kind_name(pack: &Pack, kind: &str) -> Text {
         Some(role) => role.name.clone(),
         None => Text::new("未成年人", "child"),
     }
-}
-
-/// Binds a person's row to the tags by which they are found.
-pub fn tags_digest(tags: &[TagRow]) -> crate::ledger::Hash {
-    let mut ordered: Vec<&TagRow> = tags.iter().collect();
-    ordered.sort_by(|a, b| (a.index_no, a.partition, &a.tag).cmp(&(b.index_no, b.partition, &b.tag)));
-    ordered.into_iter().fold(crate::ledger::row::CHAIN_START, |head, tag| {
-        let row = RowDigest::new("blind_index")
-            .int("index_no", tag.index_no)
-            .int("partition", tag.partition)
-            .bytes("tag", &tag.tag)
-            .finish();
-        crate::ledger::row::chain(&head, &row)
-    })
 }

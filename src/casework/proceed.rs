@@ -172,8 +172,9 @@ impl Service {
             return Err(CaseworkError::Conflict { current: loaded.row.version });
         }
         let now = legal(loaded.pack.zone, self.now());
-        let verdict = command(&loaded.pack, caller, &loaded.permit, request, now)
-            .and_then(|command| decide(&loaded.pack, &loaded.file, &command, now).map(|accepted| (command, accepted)));
+        let verdict = command(&loaded.pack, caller, &loaded.permit, request, now).and_then(|command| {
+            decide(&loaded.pack, &loaded.file, &command, now).map(|accepted| (command, accepted))
+        });
         match verdict {
             Ok((command, accepted)) => self.keep(caller, loaded, command, accepted, body).await,
             Err(refusal) => {
@@ -184,13 +185,22 @@ impl Service {
     }
 
     /// Loads a case through the gate. The look itself is not written down here.
-    pub(super) async fn load(&self, caller: &Caller, case: Uuid, action: Action) -> Result<Loaded, CaseworkError> {
+    pub(super) async fn load(
+        &self,
+        caller: &Caller,
+        case: Uuid,
+        action: Action,
+    ) -> Result<Loaded, CaseworkError> {
         let Some(row) = store::find_case(self.db(), case).await? else { return Err(CaseworkError::NotFound) };
         let permit = match permit(&caller.viewer, action, &super::read::scope(&row), &self.offices()) {
             Ok(permit) => permit,
             Err(denial) => {
                 // Denied and absent look alike from outside; the ledger knows the difference.
-                let note = Note { ok: false, case: Some(case), ..Note::of(caller, "case.denied", denial.rule, self.now()) };
+                let note = Note {
+                    ok: false,
+                    case: Some(case),
+                    ..Note::of(caller, "case.denied", denial.rule, self.now())
+                };
                 self.write_aside(note).await?;
                 return Err(CaseworkError::NotFound);
             }
@@ -218,7 +228,7 @@ impl Service {
             What::Evidence { supersedes, .. } => supersedes.map(i64::from),
             _ => None,
         };
-        let event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
+        let mut event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
         let clocks = rows::clock_rows(case, &pack, &accepted.after);
         let expected_version = row.version;
         row.version += 1;
@@ -226,7 +236,7 @@ impl Service {
         row.snapshot = cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?;
         rows::show(&mut row, &pack, &accepted.after, &clocks);
         let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
-        row.events_head = chain_events(&head, std::slice::from_ref(&event)).to_vec();
+        row.events_head = chain_events(&head, std::slice::from_mut(&mut event)).to_vec();
         row.events_count += 1;
         let note = Note::of(caller, act_name(accepted.kind), permit.rule(), at);
         let leaf = self.link(&mut row, note)?;
@@ -280,12 +290,14 @@ impl Service {
             payload: cipher::seal_entry(self.keys(), pack, case, id, entry).await?,
             pack_version: pack.version.clone(),
             supersedes_seq: supersedes,
+            head: Vec::new(),
         })
     }
 
     /// Puts a change into the chain of its case: the row learns its new head, the leaf vouches for the row.
     pub(super) fn link(&self, row: &mut CaseRow, note: Note<'_>) -> Result<store::LeafDraft, CaseworkError> {
-        let cseq = u64::try_from(row.cseq + 1).map_err(|_| CaseworkError::Corrupt { what: "ledger chain" })?;
+        let cseq =
+            u64::try_from(row.cseq + 1).map_err(|_| CaseworkError::Corrupt { what: "ledger chain" })?;
         let previous = if row.cseq == 0 { None } else { rows::hash(&row.chain_head) };
         let link = Link { case: row.id, cseq, previous, state: row.digest() };
         let (draft, head) = note.chained(&link)?;
@@ -301,7 +313,12 @@ impl Service {
         Ok(())
     }
 
-    async fn note_refusal(&self, caller: &Caller, loaded: &Loaded, refusal: &Refusal) -> Result<(), CaseworkError> {
+    async fn note_refusal(
+        &self,
+        caller: &Caller,
+        loaded: &Loaded,
+        refusal: &Refusal,
+    ) -> Result<(), CaseworkError> {
         let codes: Vec<&str> = refusal.reasons.iter().map(|r| r.code.as_str()).collect();
         let place = cipher::detail_place(loaded.row.id, caller.request);
         let detail = cipher::seal(self.keys(), &place, &codes).await?;
@@ -408,7 +425,10 @@ pub(super) fn command(
     let at = match &request.at {
         None => now,
         Some(text) => read_moment(text, now).ok_or_else(|| {
-            let text = Text::new("时间应如 2026-03-10 或 2026-03-10T22:00", "expected 2026-03-10 or 2026-03-10T22:00");
+            let text = Text::new(
+                "时间应如 2026-03-10 或 2026-03-10T22:00",
+                "expected 2026-03-10 or 2026-03-10T22:00",
+            );
             Refusal::one(Reason::engine("FIELD_INVALID", text).on("/at"))
         })?,
     };
@@ -428,7 +448,8 @@ fn read_moment(text: &str, now: chrono::NaiveDateTime) -> Option<chrono::NaiveDa
 
 fn what(pack: &Pack, kind: &RequestKind) -> Result<What, Refusal> {
     let event_fields = |id: &str| pack.events.find(id).map(|e| e.inputs.as_slice()).unwrap_or_default();
-    let evidence_fields = |id: &str| pack.safeguards.find(id).map(|s| s.evidence.as_slice()).unwrap_or_default();
+    let evidence_fields =
+        |id: &str| pack.safeguards.find(id).map(|s| s.evidence.as_slice()).unwrap_or_default();
     Ok(match kind {
         RequestKind::Act { event, inputs, evidence, draft, decision } => {
             let mut given = BTreeMap::new();

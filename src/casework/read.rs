@@ -329,7 +329,12 @@ fn view(loaded: &Loaded, identity: Option<PersonView>, now: NaiveDateTime) -> Ca
         age_now: age(now.date()),
         offence: file.offence.clone(),
         held_since: file.held_since,
-        marks: pack.facts.iter().filter(|f| file.marks(pack).contains(&f.id.as_str())).map(|f| f.name.clone()).collect(),
+        marks: pack
+            .facts
+            .iter()
+            .filter(|f| file.marks(pack).contains(&f.id.as_str()))
+            .map(|f| f.name.clone())
+            .collect(),
         facts: file.facts.clone(),
         clocks: file
             .clocks
@@ -362,7 +367,11 @@ fn view(loaded: &Loaded, identity: Option<PersonView>, now: NaiveDateTime) -> Ca
         derogations: derogations(pack, file),
         suggested: crate::law::offer::suggested(pack, file, now)
             .into_iter()
-            .map(|row| SuggestionView { events: row.suggest.clone(), note: row.note.clone(), source: row.source.clone() })
+            .map(|row| SuggestionView {
+                events: row.suggest.clone(),
+                note: row.note.clone(),
+                source: row.source.clone(),
+            })
             .collect(),
         opened_at: from_micros(row.opened_at),
         updated_at: from_micros(row.updated_at),
@@ -440,6 +449,7 @@ fn journal(loaded: &Loaded, row: EventRow, entry: Entry) -> Result<JournalView, 
         supersedes: row.supersedes_seq,
         superseded_by,
         warnings: entry.warnings,
-        command: serde_json::to_value(&entry.command).map_err(|_| CaseworkError::Corrupt { what: "journal entry" })?,
+        command: serde_json::to_value(&entry.command)
+            .map_err(|_| CaseworkError::Corrupt { what: "journal entry" })?,
     })
 }

@@ -3,17 +3,21 @@
 use uuid::Uuid;
 
 use super::time::{instant, micros};
-use crate::ledger::Hash;
 use crate::law::case::ClockState;
 use crate::law::{CaseFile, Pack};
-use crate::store::{CaseRow, ClockRow, clocks_digest};
+use crate::ledger::Hash;
+use crate::store::{CaseRow, ClockRow, clock_digests};
 
 /// `next_due` of a case with nothing running: last in every worklist.
 pub(super) const NOTHING_DUE: i64 = i64::MAX;
 
 /// The clocks of a case as rows.
 pub(super) fn clock_rows(case: Uuid, pack: &Pack, file: &CaseFile) -> Vec<ClockRow> {
-    let held = pack.measure.states.find(&file.states.measure).is_none_or(|s| s.phase == crate::law::floor::Liberty::Held);
+    let held = pack
+        .measure
+        .states
+        .find(&file.states.measure)
+        .is_none_or(|s| s.phase == crate::law::floor::Liberty::Held);
     let mut rows: Vec<ClockRow> = file
         .clocks
         .iter()
@@ -38,16 +42,20 @@ pub(super) fn show(row: &mut CaseRow, pack: &Pack, file: &CaseFile, clocks: &[Cl
     row.measure = file.states.measure.clone();
     row.remedy = file.states.remedy.clone();
     row.record = file.states.record.clone();
-    row.phase = pack.main.states.find(&file.states.main).map(|s| s.phase.code().to_owned()).unwrap_or_default();
+    row.phase =
+        pack.main.states.find(&file.states.main).map(|s| s.phase.code().to_owned()).unwrap_or_default();
     row.sealed = i64::from(
-        pack.record.states.find(&file.states.record).is_some_and(|s| s.phase == crate::law::floor::Record::Sealed),
+        pack.record
+            .states
+            .find(&file.states.record)
+            .is_some_and(|s| s.phase == crate::law::floor::Record::Sealed),
     );
     row.awaiting_approval = i64::try_from(file.drafts.len()).unwrap_or(i64::MAX);
     row.marks = file.marks(pack).join(" ");
     let next = file.next_due();
     row.next_due = next.map_or(NOTHING_DUE, |(at, _)| micros(instant(pack.zone, at)));
     row.next_clock = next.map(|(_, clock)| clock.to_owned());
-    row.clocks_digest = clocks_digest(clocks).to_vec();
+    row.clock_digests = clock_digests(clocks);
 }
 
 /// A stored hash; `None` if it does not have a hash's length.

@@ -1,6 +1,6 @@
 //! What is written in the ledger about each act: identifiers and hashes, never a name.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -103,7 +103,8 @@ impl<'a> Note<'a> {
             detail: self.detail,
             case_id: case,
             actor_id: self.actor,
-            at: micros(self.at),
+            // A leaf writes milliseconds; its copy for queries must say the same.
+            at: micros(self.at.trunc_subsecs(3)),
             act: self.act.to_owned(),
         };
         Ok((draft, hash))

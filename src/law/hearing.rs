@@ -5,7 +5,7 @@ use chrono::Months;
 use super::case::{CaseFile, position};
 use super::decide::{FloorRuling, moved};
 use super::floor::{self, Facts, Performer, Severity};
-use super::pack::{Event, Guard, Level, Outcome, Pack, RoleKind, Safeguard};
+use super::pack::{Effect, Event, Guard, Level, Outcome, Pack, RoleKind, Safeguard, Verb};
 use super::refusal::Reason;
 use super::scene::{self, Scene};
 use crate::record::{Sex, Text};
@@ -27,7 +27,7 @@ pub(super) fn floor(pack: &Pack, scene: &Scene<'_>, event: &Event, outcome: &Out
         return FloorRuling { reasons: vec![Reason::engine("STATE_UNKNOWN", text)], marks: Vec::new() };
     };
     let performer = performer(pack, scene.role);
-    let facts = facts(pack, scene);
+    let facts = facts(pack, scene, event, outcome);
     let ruling = floor::hear(&event.acts, from, to, performer, &facts, &pack.derogated);
     let mut reasons = Vec::new();
     let mut marks = Vec::new();
@@ -83,7 +83,7 @@ fn said(text: &str) -> bool {
 }
 
 /// What the floor is told. Circumstances come from the record itself, never from the pack.
-fn facts(pack: &Pack, scene: &Scene<'_>) -> Facts {
+fn facts(pack: &Pack, scene: &Scene<'_>, event: &Event, outcome: &Outcome) -> Facts {
     let case = scene.case;
     let child = &case.child;
     let age = scene::age_on(pack, case, case.offence.on);
@@ -103,7 +103,7 @@ fn facts(pack: &Pack, scene: &Scene<'_>) -> Facts {
         held_over_6_months_undecided: held_since(pack, scene)
             .and_then(|since| since.checked_add_months(Months::new(UNDECIDED_MONTHS)))
             .is_some_and(|limit| scene.on() > limit),
-        stage_without_clock: !case.clocks.iter().any(|c| c.state.open()),
+        stage_without_clock: !case.clocks.iter().any(|c| c.state.open()) && !starts_a_clock(event, outcome),
         ..Facts::default()
     };
     if let Some(decision) = scene.decision {
@@ -124,6 +124,12 @@ fn facts(pack: &Pack, scene: &Scene<'_>) -> Facts {
         }
     }
     facts
+}
+
+/// Whether the act itself starts a clock, so that the stage it leads to has one.
+fn starts_a_clock(event: &Event, outcome: &Outcome) -> bool {
+    let starts = |effect: &Effect| matches!(effect.verb, Verb::Start { .. } | Verb::Restart { .. });
+    outcome.effects.iter().chain(&event.effects).any(starts)
 }
 
 /// The day since which the child has been held without a break, as far as the journal tells.

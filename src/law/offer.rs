@@ -93,7 +93,11 @@ fn of_decision(condition: Option<&expr::Expr>) -> bool {
 }
 
 /// The first row of the pack's table of decisions that fits; a person confirms.
-pub fn suggested<'p>(pack: &'p Pack, case: &CaseFile, at: NaiveDateTime) -> Option<&'p super::pack::SuggestedOutcome> {
+pub fn suggested<'p>(
+    pack: &'p Pack,
+    case: &CaseFile,
+    at: NaiveDateTime,
+) -> Option<&'p super::pack::SuggestedOutcome> {
     let scene = Scene::bare(pack, case, at);
     let row = pack.outcomes.iter().find(|row| expr::holds(&row.when, &scene) == Some(true))?;
     // A suggestion is only worth showing where at least one of its events is possible from here.

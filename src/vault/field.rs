@@ -87,10 +87,10 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn context(&self, header: &[u8; HEADER]) -> Result<Vec<u8>, VaultError> {
+    fn context(&self, header: [u8; HEADER]) -> Result<Vec<u8>, VaultError> {
         let mut context = Vec::with_capacity(128);
         context.extend_from_slice(CASE_CONTEXT);
-        context.extend_from_slice(header);
+        context.extend_from_slice(&header);
         context.push(self.class.code());
         context.extend_from_slice(self.case.as_bytes());
         context.extend_from_slice(self.row.as_bytes());
@@ -116,10 +116,10 @@ pub struct DomainPlace<'a> {
 }
 
 impl DomainPlace<'_> {
-    fn context(&self, header: &[u8; HEADER]) -> Result<Vec<u8>, VaultError> {
+    fn context(&self, header: [u8; HEADER]) -> Result<Vec<u8>, VaultError> {
         let mut context = Vec::with_capacity(128);
         context.extend_from_slice(DOMAIN_CONTEXT);
-        context.extend_from_slice(header);
+        context.extend_from_slice(&header);
         context.extend_from_slice(self.row.as_bytes());
         for name in [self.table, self.column, self.kind] {
             push_name(&mut context, name)?;
@@ -271,7 +271,7 @@ pub(super) fn open_domain(
 fn seal(
     key: &[u8; 32],
     key_no: u32,
-    context: impl FnOnce(&[u8; HEADER]) -> Result<Vec<u8>, VaultError>,
+    context: impl FnOnce([u8; HEADER]) -> Result<Vec<u8>, VaultError>,
     plaintext: &[u8],
 ) -> Result<Vec<u8>, VaultError> {
     if plaintext.len() > MAX_FIELD {
@@ -279,7 +279,7 @@ fn seal(
     }
     let [a, b, c, d] = key_no.to_be_bytes();
     let header = [FORMAT, SUITE, a, b, c, d];
-    let message = cobblestone::seal(key, &context(&header)?, &pad(plaintext))?;
+    let message = cobblestone::seal(key, &context(header)?, &pad(plaintext))?;
     let mut sealed = Vec::with_capacity(HEADER + message.len());
     sealed.extend_from_slice(&header);
     sealed.extend_from_slice(&message);
@@ -289,7 +289,7 @@ fn seal(
 fn open(
     key: &[u8; 32],
     held: u32,
-    context: impl FnOnce(&[u8; HEADER]) -> Result<Vec<u8>, VaultError>,
+    context: impl FnOnce([u8; HEADER]) -> Result<Vec<u8>, VaultError>,
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     let named = key_no_of(sealed)?;
@@ -297,7 +297,7 @@ fn open(
         return Err(VaultError::OtherKeyNo { sealed: named, held });
     }
     let (header, message) = sealed.split_first_chunk::<HEADER>().ok_or(CobblestoneError::Truncated)?;
-    let mut plaintext = cobblestone::open(key, &context(header)?, message)?;
+    let mut plaintext = cobblestone::open(key, &context(*header)?, message)?;
     let padded = plaintext.len();
     let end = plaintext.iter().rposition(|byte| *byte != 0).ok_or(VaultError::Padding)?;
     if plaintext.get(end) != Some(&0x80) || padded_len(end) != padded {

@@ -23,12 +23,14 @@ mod kdf;
 pub mod keys;
 pub mod name;
 pub mod root;
+pub mod rows;
 mod secret;
 
 pub use error::VaultError;
 pub use field::{ABSENT, Class, Dek, DomainPlace, MAX_FIELD, Place, key_no_of};
 pub use id_number::{IdNumberFault, check_resident_id};
 pub use index::{BlindIndex, PARTITIONS, Probe, Tag};
-pub use keys::{CaseKeyRow, KeyState, KeyStatus, Keyring, KeyringRow, KeyringStatus, Purpose, Rotation};
+pub use keys::Keyring;
 pub use name::{name_matches, normalise, readings};
 pub use root::{RootKey, RootKeyError, RootKeySource};
+pub use rows::{CaseKeyRow, KeyState, KeyStatus, KeyringRow, KeyringStatus, Purpose, Rotation};

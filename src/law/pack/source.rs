@@ -610,7 +610,7 @@ pub struct ClockRuleFile {
     pub effective_from: NaiveDate,
     /// Last day on which it is law.
     pub effective_to: Option<NaiveDate>,
-    /// Condition over `child.*`, `case.*` and the starting act's `input.*`.
+    /// Condition over `child.*` and `case.*`.
     #[schemars(with = "Option<String>")]
     pub when: Option<Name>,
     /// The length.

@@ -1,0 +1,105 @@
+//! `tutela keys …`.
+
+use clap::Subcommand;
+use std::path::PathBuf;
+
+use super::{CliError, close, open, say};
+use crate::casework::keys::KeyRoom;
+use crate::casework::time::Clock;
+use crate::config::{Flags, Settings};
+use crate::store::KeyDb;
+use crate::vault::RootKey;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Keys {
+    /// Make the root key and the first keyring
+    #[command(after_help = "Example:\n  tutela keys init --data /var/lib/tutela")]
+    Init,
+    /// Show the keyring without its keys
+    Status,
+    /// Begin a new epoch of the key that wraps case keys, or change the root key
+    #[command(
+        after_help = "Examples:\n  tutela keys rotate\n  tutela keys rotate --resume\n  tutela keys rotate --root /run/keys/new-root.key"
+    )]
+    Rotate {
+        /// Go on with a rotation that was broken off
+        #[arg(long)]
+        resume: bool,
+        /// Change the root key to a new one, made in this file
+        #[arg(long, value_name = "FILE", conflicts_with = "resume")]
+        root: Option<PathBuf>,
+    },
+}
+
+impl Keys {
+    pub(super) async fn run(&self, flags: &Flags) -> Result<(), CliError> {
+        let settings = Settings::resolve(flags)?;
+        match self {
+            Self::Init => init(&settings).await,
+            Self::Status => status(&settings).await,
+            Self::Rotate { root: Some(file), .. } => rotate_root(&settings, file).await,
+            Self::Rotate { resume, .. } => rotate(&settings, !*resume).await,
+        }
+    }
+}
+
+async fn init(settings: &Settings) -> Result<(), CliError> {
+    let Some(file) = &settings.root_key_file else {
+        return Err(CliError::Failed(
+            "the root key comes from a command; make it where that command finds it".into(),
+        ));
+    };
+    make_root_key(file)?;
+    let service = open(settings, Clock::System).await?;
+    close(&service).await;
+    say(format_args!("root key made in {}", file.display()));
+    say("Keep a copy apart from every backup of the databases: without it nothing can be read.");
+    say("请将根密钥的副本与数据库备份分开保存：没有它，任何内容都无法读取。");
+    Ok(())
+}
+
+/// Makes the root key's file; fails if there is one.
+pub(super) fn make_root_key(file: &PathBuf) -> Result<(), CliError> {
+    if let Some(parent) = file.parent() {
+        std::fs::create_dir_all(parent)
+            .map_err(|source| CliError::Write { path: parent.display().to_string(), source })?;
+    }
+    RootKey::create_file(file)?;
+    Ok(())
+}
+
+async fn status(settings: &Settings) -> Result<(), CliError> {
+    let root = settings.root_key.load()?;
+    let room = KeyRoom::open(KeyDb::open(&settings.keys).await?, &root).await?;
+    say(format_args!("{:<12} {:>5}  {:<12} {}", "purpose", "epoch", "state", "id"));
+    for key in room.status().keys {
+        say(format_args!(
+            "{:<12} {:>5}  {:<12} {}",
+            key.purpose.as_str(),
+            key.epoch,
+            key.state.as_str(),
+            key.kid
+        ));
+    }
+    room.db().close().await;
+    Ok(())
+}
+
+async fn rotate(settings: &Settings, begin: bool) -> Result<(), CliError> {
+    let root = settings.root_key.load()?;
+    let service = open(settings, Clock::System).await?;
+    let wrapped = service.rotate_case_keys(&root, begin).await?;
+    close(&service).await;
+    say(format_args!("{wrapped} case keys wrapped anew"));
+    Ok(())
+}
+
+async fn rotate_root(settings: &Settings, file: &PathBuf) -> Result<(), CliError> {
+    let service = open(settings, Clock::System).await?;
+    let new_root = RootKey::create_file(file)?;
+    service.rotate_root(&new_root).await?;
+    close(&service).await;
+    say(format_args!("the keyring is wrapped under the new root key in {}", file.display()));
+    say("Start the service with this key from now on, and destroy the old one.");
+    Ok(())
+}

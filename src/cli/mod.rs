@@ -1,0 +1,140 @@
+//! The command line.
+
+mod demo;
+mod keys;
+mod ledger;
+mod pack;
+mod serve;
+mod user;
+
+use clap::{Parser, Subcommand};
+use std::fmt::Display;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use crate::casework::keys::KeyRoom;
+use crate::casework::packs::{PackError, Packs};
+use crate::casework::time::Clock;
+use crate::casework::{CaseworkError, Service};
+use crate::config::{ConfigError, Flags, Settings};
+use crate::http::ServeError;
+use crate::store::{Db, KeyDb, StoreError};
+use crate::vault::{RootKeyError, VaultError};
+
+/// Tutela carries a child's criminal case from the first file to the sealed record. 未成年人刑事案件全程办理与权利保障
+#[derive(Debug, Parser)]
+#[command(name = "tutela", version, about, long_about = None)]
+pub struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service
+    #[command(after_help = "Example:\n  tutela serve --data /var/lib/tutela --listen 127.0.0.1:8780")]
+    Serve,
+    /// Run the service with an invented caseload of two years, in a directory of its own
+    #[command(
+        after_help = "Example:\n  tutela demo\n  tutela demo --cases 50 --database postgres://tutela@localhost/tutela_demo"
+    )]
+    Demo(demo::Demo),
+    /// Check, draw and test jurisdiction packs
+    #[command(subcommand)]
+    Pack(pack::Pack),
+    /// Verify and export the ledger
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// Make, show and rotate keys
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Offices, accounts and bearer tokens
+    #[command(subcommand)]
+    User(user::User),
+    /// Print the OpenAPI 3.1 description of the API
+    #[command(after_help = "Example:\n  tutela openapi > openapi.json")]
+    Openapi,
+}
+
+/// Why a command failed; printed for a person.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant is what it wraps")]
+pub enum CliError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    RootKey(#[from] RootKeyError),
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
+    Casework(#[from] CaseworkError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error("{0}")]
+    Failed(String),
+    #[error("cannot write {path}: {source}")]
+    Write { path: String, source: std::io::Error },
+}
+
+/// Reads the command line and runs one command.
+pub async fn run() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Command::Serve => serve::run(&cli.flags).await,
+        Command::Demo(demo) => demo.run(&cli.flags).await,
+        Command::Pack(pack) => pack.run(),
+        Command::Ledger(ledger) => ledger.run(&cli.flags).await,
+        Command::Keys(keys) => keys.run(&cli.flags).await,
+        Command::User(user) => user.run(&cli.flags).await,
+        Command::Openapi => openapi(),
+    };
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            say_error(format_args!("tutela: {error}"));
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn openapi() -> Result<(), CliError> {
+    let json =
+        crate::http::openapi().to_pretty_json().map_err(|error| CliError::Failed(error.to_string()))?;
+    say(json);
+    Ok(())
+}
+
+/// Prints a line for a person. A reader that has gone away is no fault of the command.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Prints a line of progress or an error, beside what the command prints.
+fn say_error(line: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Opens store, keys and packs.
+async fn open(settings: &Settings, clock: Clock) -> Result<Service, CliError> {
+    let root = settings.root_key.load()?;
+    let packs = Packs::load(settings.packs.as_deref())?;
+    let db = Db::open(&settings.database).await?;
+    let keys = KeyRoom::open(KeyDb::open(&settings.keys).await?, &root).await?;
+    Ok(Service::new(db, keys, packs, clock).await?)
+}
+
+/// Ends a service that was opened for one command.
+async fn close(service: &Service) {
+    service.db().close().await;
+    service.keys().db().close().await;
+}
+
+fn write_file(path: &PathBuf, text: &str) -> Result<(), CliError> {
+    std::fs::write(path, text).map_err(|source| CliError::Write { path: path.display().to_string(), source })
+}

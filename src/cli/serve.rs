@@ -1,0 +1,61 @@
+//! `tutela serve`.
+
+use tracing_subscriber::EnvFilter;
+
+use super::{CliError, close, open};
+use crate::casework::Service;
+use crate::casework::time::Clock;
+use crate::config::{Flags, Settings};
+use crate::http::{self, App, metrics::Metrics};
+use crate::jobs;
+
+pub(super) async fn run(flags: &Flags) -> Result<(), CliError> {
+    let settings = Settings::resolve(flags)?;
+    logging(settings.log_json);
+    let service = open(&settings, Clock::System).await?;
+    serve(service, &settings, |address| tracing::info!(%address, "listening")).await
+}
+
+/// Serves until the process is told to stop, then closes the store. Nothing that was acknowledged is lost.
+pub(super) async fn serve(
+    service: Service,
+    settings: &Settings,
+    listening: impl FnOnce(std::net::SocketAddr),
+) -> Result<(), CliError> {
+    let listener = http::bind(settings.listen).await?;
+    listening(listener.local_addr().unwrap_or(settings.listen));
+    let metrics = Metrics::new();
+    let mut running = jobs::start(&service, &metrics);
+    let app = App { service: service.clone(), metrics };
+    let outcome = http::run(listener, app, stopped()).await;
+    running.shutdown().await;
+    // The tail of the ledger is signed before the store is closed, so that a stopped service is fully covered.
+    crate::store::sequencer::drain(service.db()).await?;
+    service.sign_checkpoint().await?;
+    close(&service).await;
+    tracing::info!("stopped");
+    Ok(outcome?)
+}
+
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupted.await;
+        }
+    }
+}
+
+/// Log lines to standard error: pretty for a person, JSON for a machine. Level by `RUST_LOG`, `info` unless set.
+pub(super) fn logging(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call, as in tests, keeps the first subscriber.
+    let _ = if json { lines.json().try_init() } else { lines.try_init() };
+}

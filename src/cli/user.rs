@@ -1,0 +1,127 @@
+//! `tutela user …`.
+
+use clap::Subcommand;
+
+use super::{CliError, close, open, say};
+use crate::casework::accounts::{NewAccount, read_role};
+use crate::casework::time::Clock;
+use crate::config::{Flags, Settings};
+use crate::law::pack::StaffRole;
+use crate::record::Text;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Add an office
+    #[command(
+        after_help = "Example:\n  tutela user office HW --zh 河湾区人民检察院 --en \"Hewan District Procuratorate\" --parent NP"
+    )]
+    Office {
+        /// Short code, part of case numbers
+        code: String,
+        /// Chinese name
+        #[arg(long)]
+        zh: String,
+        /// English name
+        #[arg(long)]
+        en: String,
+        /// Code of the office above
+        #[arg(long)]
+        parent: Option<String>,
+    },
+    /// Add an account and print a bearer token for it, once
+    #[command(
+        after_help = "Roles: prosecutor, chief, clerk, social_worker, supervisor, records, admin, researcher\n\nExample:\n  tutela user add zhao.ning --name 赵宁 --role prosecutor@HW"
+    )]
+    Add {
+        /// Sign-in name
+        login: String,
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// A role at an office: ROLE@OFFICE; may be given more than once
+        #[arg(long, value_name = "ROLE@OFFICE", required = true, value_parser = parse_role)]
+        role: Vec<(StaffRole, String)>,
+        /// Days after which the token ends
+        #[arg(long, value_name = "DAYS")]
+        expires: Option<i64>,
+    },
+    /// Print a new bearer token for an account
+    Token {
+        /// Sign-in name
+        login: String,
+        /// What it is for
+        #[arg(long, default_value = "token")]
+        label: String,
+        /// Days after which it ends
+        #[arg(long, value_name = "DAYS")]
+        expires: Option<i64>,
+    },
+    /// End all tokens of an account
+    Revoke {
+        /// Sign-in name
+        login: String,
+    },
+    /// List accounts
+    List,
+}
+
+fn parse_role(text: &str) -> Result<(StaffRole, String), String> {
+    let (role, office) = text.split_once('@').ok_or("expected ROLE@OFFICE, for example prosecutor@HW")?;
+    let role = read_role(role).ok_or_else(|| {
+        format!("'{role}' is not one of prosecutor, chief, clerk, social_worker, supervisor, records, admin, researcher")
+    })?;
+    Ok((role, office.to_owned()))
+}
+
+impl User {
+    pub(super) async fn run(&self, flags: &Flags) -> Result<(), CliError> {
+        let settings = Settings::resolve(flags)?;
+        let service = open(&settings, Clock::System).await?;
+        let until = |days: Option<i64>| days.map(|days| service.now() + chrono::Duration::days(days));
+        match self {
+            Self::Office { code, zh, en, parent } => {
+                service.add_office(code, Text::new(zh, en), parent.as_deref()).await?;
+                say(format_args!("office {code} added"));
+            }
+            Self::Add { login, name, role, expires } => {
+                let new = NewAccount { login: login.clone(), name: name.clone(), roles: role.clone() };
+                service.add_account(&new).await?;
+                say(service.add_token(login, "first", until(*expires)).await?);
+            }
+            Self::Token { login, label, expires } => {
+                say(service.add_token(login, label, until(*expires)).await?);
+            }
+            Self::Revoke { login } => {
+                service.revoke_tokens(login).await?;
+                say(format_args!("all tokens of {login} are ended"));
+            }
+            Self::List => {
+                for account in service.accounts().await? {
+                    let roles: Vec<String> = account
+                        .roles
+                        .iter()
+                        .map(|r| {
+                            format!(
+                                "{}@{}",
+                                serde_json::to_value(r.role)
+                                    .ok()
+                                    .and_then(|v| v.as_str().map(str::to_owned))
+                                    .unwrap_or_default(),
+                                r.office
+                            )
+                        })
+                        .collect();
+                    say(format_args!(
+                        "{:<20} {:<8} {}  {}",
+                        account.login,
+                        account.state,
+                        account.name,
+                        roles.join(" ")
+                    ));
+                }
+            }
+        }
+        close(&service).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! `/api/v1`: one file per kind of thing.
+
+pub mod cases;
+pub mod ledger;
+pub mod packs;
+pub mod status;

@@ -1,0 +1,106 @@
+//! Who calls: taken from the request once, before any handler runs.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::{App, Problem};
+use crate::casework::Caller;
+use crate::record::Text;
+
+/// Longest idempotency key, in bytes.
+const LONGEST_KEY: usize = 200;
+
+/// The request's id, made by the service for every request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RequestId(pub(super) Uuid);
+
+/// A signed-in caller. A handler that has one cannot have been reached by anybody else.
+pub struct SignedIn(pub Caller);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let token = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(Problem::unauthenticated)?;
+        let viewer = app.service.authenticate(token.trim()).await?.ok_or_else(Problem::unauthenticated)?;
+        let request = parts.extensions.get::<RequestId>().map_or_else(|| app.service.new_id(), |id| id.0);
+        let mut caller = Caller::new(viewer, request);
+        caller.idempotency_key = idempotency_key(&parts.headers)?;
+        Ok(Self(caller))
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    match value.to_str() {
+        Ok(key) if (1..=LONGEST_KEY).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(Problem::malformed(Text::new(
+            "Idempotency-Key 应为 1 至 200 个可打印字符",
+            "Idempotency-Key has 1 to 200 printable characters",
+        ))),
+    }
+}
+
+/// The version that the client believes the case to have (`If-Match`).
+pub struct ExpectedVersion(pub Option<i64>);
+
+impl FromRequestParts<App> for ExpectedVersion {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
+        let version = value.to_str().ok().map(|v| v.trim().trim_matches('"')).and_then(|v| v.parse().ok());
+        match version {
+            Some(version) => Ok(Self(Some(version))),
+            None => Err(Problem::malformed(Text::new(
+                "If-Match 应为案件的 ETag，如 \"7\"",
+                "If-Match is the ETag of the case, for example \"7\"",
+            ))),
+        }
+    }
+}
+
+/// A JSON body, read strictly, with problems that say where it is wrong.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("application/json"));
+        if !json {
+            return Err(Problem::new(
+                axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                Text::new("内容类型不支持", "Unsupported media type"),
+                Text::new("请以 application/json 发送", "send application/json"),
+            ));
+        }
+        let bytes = Bytes::from_request(request, app).await.map_err(|rejection| {
+            let status = rejection.status();
+            Problem::new(
+                status,
+                "body",
+                Text::new("请求内容无法读取", "The body cannot be read"),
+                Text::new("请求内容过大或不完整", "the body is too large or incomplete"),
+            )
+        })?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            // serde names what it expected and the place; it quotes at most an unknown field's name.
+            Problem::malformed(Text::new(format!("JSON 有误：{error}"), format!("invalid JSON: {error}")))
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! Forward-only migrations, part of the program.
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{PgPool, SqlitePool};
+
+use super::StoreError;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+static KEYS_SQLITE: Migrator = sqlx::migrate!("migrations/keys_sqlite");
+static KEYS_POSTGRES: Migrator = sqlx::migrate!("migrations/keys_postgres");
+
+pub(super) async fn sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
+    SQLITE.run(pool).await.map_err(explain)
+}
+
+pub(super) async fn postgres(pool: &PgPool) -> Result<(), StoreError> {
+    POSTGRES.run(pool).await.map_err(explain)
+}
+
+pub(super) async fn keys_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
+    KEYS_SQLITE.run(pool).await.map_err(explain)
+}
+
+pub(super) async fn keys_postgres(pool: &PgPool) -> Result<(), StoreError> {
+    KEYS_POSTGRES.run(pool).await.map_err(explain)
+}
+
+fn explain(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) => error.into(),
+        MigrateError::VersionMissing(version) => StoreError::Migration {
+            reason: format!(
+                "the database has migration {version}, which this program does not know: it is older than the database"
+            ),
+        },
+        other => StoreError::Migration { reason: other.to_string() },
+    }
+}

@@ -1,0 +1,40 @@
+//! The only SQL in the house: one code path for SQLite and PostgreSQL.
+//!
+//! A change is a value ([`WriteSet`]): use cases load, ask the law and encrypt, then hand over everything that is to
+//! be kept together with its ledger leaves, and [`commit`] keeps all of it or none. On SQLite one writer groups waiting
+//! changes into one durable commit, each in a savepoint of its own. On PostgreSQL every change has its own transaction,
+//! its leaves go to an outbox in it, and one [`sequencer`] at a time moves them into the tree.
+
+mod accounts;
+pub mod audit;
+mod change;
+mod error;
+mod keys;
+mod ledger;
+mod migrate;
+mod read;
+mod rows;
+pub mod sequencer;
+mod work;
+mod writer;
+
+pub use accounts::{
+    account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token, offices,
+    revoke_tokens,
+};
+pub use change::{CaseUpdate, WriteSet, commit};
+pub use error::StoreError;
+pub use keys::{CaseKeyCursor, KeyDb};
+pub use ledger::{
+    StoredLeafRow, checkpoints, insert_checkpoint, latest_checkpoint, leaf, leaves, leaves_of_case,
+    ledger_head, load_hashes,
+};
+pub use read::{
+    ListScope, case_count, clocks_of, events_of, find_case, find_idempotency, find_tags, list_cases,
+    page_cases, people_of, ping, tags_of_person,
+};
+pub use rows::{
+    AccountRoleRow, AccountRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow,
+    TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
+};
+pub use work::{Db, StoreUrl};

@@ -1,0 +1,195 @@
+//! Reading cases.
+
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, PersonRow, TagRow};
+use super::work::on;
+use super::{Db, StoreError};
+use crate::vault::Probe;
+
+const FIND_CASE: &str = "SELECT * FROM case_file WHERE id = $1";
+const PAGE_CASES: &str = "SELECT * FROM case_file WHERE id > $1 ORDER BY id LIMIT $2";
+const COUNT_CASES: &str = "SELECT COUNT(*) FROM case_file";
+const EVENTS: &str = "SELECT * FROM case_event WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+const PEOPLE: &str = "SELECT * FROM person WHERE case_id = $1 ORDER BY seq";
+const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run";
+const TAGS_OF_PERSON: &str = "SELECT * FROM blind_index WHERE person_id = $1";
+const FIND_IDEMPOTENCY: &str = "SELECT * FROM idempotency WHERE account_id = $1 AND key = $2";
+const PING: &str = "SELECT 1";
+const LIST_BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
+const LIST_BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
+const LIST_BY_OFFICE: &str = "SELECT * FROM case_file WHERE office_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
+
+/// Tags asked for in one statement.
+const PROBES: usize = 256;
+/// People that one search may name; more is not a search for somebody.
+const HITS: usize = 200;
+
+/// Whose cases a list shows. Sealed cases are in none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListScope {
+    /// Cases led by an account.
+    Lead(Uuid),
+    /// Cases supported by a social worker.
+    SocialWorker(Uuid),
+    /// Cases of offices.
+    Offices(Vec<Uuid>),
+}
+
+/// A case.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_case(db: &Db, id: Uuid) -> Result<Option<CaseRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(FIND_CASE).bind(id).fetch_optional(pool).await)?)
+}
+
+/// Cases by identity, for going through all of them.
+///
+/// # Errors
+/// What the database says.
+pub async fn page_cases(db: &Db, after: Uuid, limit: i64) -> Result<Vec<CaseRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(PAGE_CASES).bind(after).bind(limit).fetch_all(pool).await)?)
+}
+
+/// How many cases there are.
+///
+/// # Errors
+/// What the database says.
+pub async fn case_count(db: &Db) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(db, |pool| sqlx::query_as(COUNT_CASES).fetch_one(pool).await)?;
+    Ok(count)
+}
+
+/// A case's journal entries after a number, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn events_of(db: &Db, case: Uuid, after: i64, limit: i64) -> Result<Vec<EventRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(EVENTS).bind(case).bind(after).bind(limit).fetch_all(pool).await)?)
+}
+
+/// A case's persons, in the order in which they were added.
+///
+/// # Errors
+/// What the database says.
+pub async fn people_of(db: &Db, case: Uuid) -> Result<Vec<PersonRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(PEOPLE).bind(case).fetch_all(pool).await)?)
+}
+
+/// A case's clocks, in the order of their key.
+///
+/// # Errors
+/// What the database says.
+pub async fn clocks_of(db: &Db, case: Uuid) -> Result<Vec<ClockRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(CLOCKS).bind(case).fetch_all(pool).await)?)
+}
+
+/// The search tags of a person.
+///
+/// # Errors
+/// What the database says.
+pub async fn tags_of_person(db: &Db, person: Uuid) -> Result<Vec<TagRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(TAGS_OF_PERSON).bind(person).fetch_all(pool).await)?)
+}
+
+/// The first answer to a request with this key.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_idempotency(
+    db: &Db,
+    account: Uuid,
+    key: &str,
+) -> Result<Option<IdempotencyRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(FIND_IDEMPOTENCY).bind(account).bind(key).fetch_optional(pool).await)?)
+}
+
+/// Whether the database answers.
+///
+/// # Errors
+/// What the database says.
+pub async fn ping(db: &Db) -> Result<(), StoreError> {
+    on!(db, |pool| sqlx::query(PING).execute(pool).await.map(drop))?;
+    Ok(())
+}
+
+/// A page of a worklist, soonest due first, after a position.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_cases(
+    db: &Db,
+    scope: &ListScope,
+    after: Option<(i64, Uuid)>,
+    limit: i64,
+) -> Result<Vec<CaseRow>, StoreError> {
+    let (due, id) = after.unwrap_or((i64::MIN, Uuid::nil()));
+    let (statement, owners): (&'static str, &[Uuid]) = match scope {
+        ListScope::Lead(account) => (LIST_BY_LEAD, std::slice::from_ref(account)),
+        ListScope::SocialWorker(account) => (LIST_BY_SOCIAL_WORKER, std::slice::from_ref(account)),
+        ListScope::Offices(offices) => (LIST_BY_OFFICE, offices),
+    };
+    // One index range per office, merged: the cost does not grow with the number of cases.
+    let mut rows: Vec<CaseRow> = Vec::new();
+    for owner in owners {
+        rows.extend(on!(db, |pool| sqlx::query_as::<_, CaseRow>(statement)
+            .bind(*owner)
+            .bind(due)
+            .bind(id)
+            .bind(limit)
+            .fetch_all(pool)
+            .await)?);
+    }
+    rows.sort_by_key(|row| (row.next_due, row.id));
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(rows)
+}
+
+/// Cases and persons whose tags are among those asked for. A tag is no proof: the caller opens and compares.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_tags(db: &Db, probes: &[Probe]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    let mut found: Vec<(Uuid, Uuid)> = Vec::new();
+    for probes in probes.chunks(PROBES) {
+        let rows: Vec<(Uuid, Uuid)> = match db {
+            Db::Sqlite { read, .. } => {
+                let mut query = probe_query::<sqlx::Sqlite>(probes);
+                query.build_query_as().fetch_all(read).await?
+            }
+            Db::Postgres(pool) => {
+                let mut query = probe_query::<sqlx::Postgres>(probes);
+                query.build_query_as().fetch_all(pool).await?
+            }
+        };
+        found.extend(rows);
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(HITS);
+    Ok(found)
+}
+
+fn probe_query<D: sqlx::Database>(probes: &[Probe]) -> QueryBuilder<D>
+where
+    i64: for<'q> sqlx::Encode<'q, D> + sqlx::Type<D>,
+    Vec<u8>: for<'q> sqlx::Encode<'q, D> + sqlx::Type<D>,
+{
+    let mut query = QueryBuilder::<D>::new(
+        "SELECT case_id, person_id FROM blind_index WHERE (index_no, partition, tag) IN (",
+    );
+    let mut list = query.separated(", ");
+    for probe in probes {
+        list.push("(");
+        list.push_bind_unseparated(probe.index_no);
+        list.push_unseparated(", ");
+        list.push_bind_unseparated(probe.partition);
+        list.push_unseparated(", ");
+        list.push_bind_unseparated(probe.tag.clone());
+        list.push_unseparated(")");
+    }
+    query.push(")");
+    query
+}

@@ -1,0 +1,151 @@
+//! The two databases behind one type, and the macro that runs one body on either.
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use super::StoreError;
+use super::migrate;
+use super::writer::Writer;
+
+/// Connections that read at the same time.
+const READERS: u32 = 4;
+/// Longest wait for a connection or a lock.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where a database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// A SQLite file, made if it is not there.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database.
+    Postgres(String),
+}
+
+impl std::str::FromStr for StoreUrl {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            return Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//"))));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        Err(StoreError::Url { reason: "expected sqlite:PATH or postgres://…".into() })
+    }
+}
+
+/// The store. Cheap to clone.
+#[derive(Clone)]
+pub enum Db {
+    /// SQLite: many readers, one writer that groups changes.
+    Sqlite {
+        /// Readers.
+        read: SqlitePool,
+        /// The writer.
+        writer: Writer,
+    },
+    /// PostgreSQL: a pool for everything.
+    Postgres(PgPool),
+}
+
+/// Runs a body on whichever database it is. The body sees a connection or pool reference of either driver.
+macro_rules! on {
+    ($db:expr, |$conn:ident| $body:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite { read: $conn, .. } => $body,
+            $crate::store::Db::Postgres($conn) => $body,
+        }
+    };
+}
+pub(super) use on;
+
+impl Db {
+    /// Opens a store and brings its form up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Migration`] when it is newer than this program.
+    pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
+        match url {
+            StoreUrl::Sqlite(path) => {
+                let write = sqlite_pool(path, 1).await?;
+                migrate::sqlite(&write).await?;
+                let read = sqlite_pool(path, READERS).await?;
+                Ok(Self::Sqlite { read, writer: Writer::start(write).await? })
+            }
+            StoreUrl::Postgres(url) => {
+                let pool = postgres_pool(url, None, 16).await?;
+                migrate::postgres(&pool).await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// Ends all connections once what was begun is kept.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, writer } => {
+                writer.stop().await;
+                read.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Name of the engine, for logs and figures.
+    pub const fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+}
+
+pub(super) async fn sqlite_pool(path: &std::path::Path, connections: u32) -> Result<SqlitePool, StoreError> {
+    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::create_dir_all(parent)
+            .map_err(|error| StoreError::Unavailable { reason: format!("{}: {error}", parent.display()) })?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        // Deleted pages are overwritten: what is expunged does not linger in the file.
+        .pragma("secure_delete", "ON")
+        .statement_cache_capacity(256);
+    Ok(SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?)
+}
+
+/// A pool; with a schema, every connection works in it and it is made if it is not there.
+pub(super) async fn postgres_pool(
+    url: &str,
+    schema: Option<&'static str>,
+    connections: u32,
+) -> Result<PgPool, StoreError> {
+    let mut options =
+        PgConnectOptions::from_str(url)?.application_name("tutela").statement_cache_capacity(256);
+    if let Some(schema) = schema {
+        options = options.options([("search_path", schema)]);
+    }
+    Ok(PgPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?)
+}
