@@ -10,6 +10,7 @@ pub mod age;
 mod apply;
 pub mod calendar;
 pub mod case;
+pub mod check;
 pub mod clock;
 pub mod command;
 pub mod decide;
@@ -22,6 +23,8 @@ pub mod pack;
 pub mod refusal;
 pub mod rehearse;
 mod scene;
+#[cfg(test)]
+mod tests;
 
 pub use case::CaseFile;
 pub use command::{Act, Actor, Command, What};
