@@ -8,7 +8,7 @@ use crate::http::metrics::Metrics;
 use crate::store::{self, sequencer};
 
 /// Longest time during which the ledger's tail is not under a signature.
-const CHECKPOINT: Duration = Duration::from_secs(60);
+const CHECKPOINT: Duration = Duration::from_mins(1);
 /// How often figures are taken.
 const FIGURES: Duration = Duration::from_secs(15);
 

@@ -20,11 +20,12 @@ const WAITING: usize = 1024;
 const ROWS: usize = 32;
 
 type Answer = oneshot::Sender<Result<(), StoreError>>;
+type Queue = mpsc::Sender<(WriteSet, Answer)>;
 
 /// A handle to the writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
-    queue: Arc<Mutex<Option<mpsc::Sender<(WriteSet, Answer)>>>>,
+    queue: Arc<Mutex<Option<Queue>>>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
     pool: SqlitePool,
 }

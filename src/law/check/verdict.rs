@@ -100,7 +100,9 @@ impl<'p> Verdict<'_, 'p> {
         let mut findings = Vec::new();
         for (place, event) in self.pack.events.iter().enumerate() {
             let teaches = event.guards.iter().any(|g| g.level == Level::Hard && never(&g.require));
-            if !self.possible(place) {
+            if self.possible(place) {
+                findings.extend(self.outcomes(place, event));
+            } else {
                 if !teaches {
                     findings.push(Finding::error(
                         "event-never-possible",
@@ -109,8 +111,6 @@ impl<'p> Verdict<'_, 'p> {
                         format!("{} can never happen", event.id),
                     ));
                 }
-            } else {
-                findings.extend(self.outcomes(place, event));
             }
             findings.extend(self.floor(place, event, floor));
         }
@@ -157,7 +157,14 @@ impl<'p> Verdict<'_, 'p> {
                 .and_then(|seen| seen.asked)
                 .map(|world| first.trace(world))
                 .unwrap_or_default();
-            if !allowed {
+            if allowed {
+                findings.push(Finding::warning(
+                    "floor-refuses-sometimes",
+                    &event.at,
+                    format!("{}在{name}有时只被底线拒绝，流程自身没有说明：{}", event.id, why.zh),
+                    format!("at {name} only the floor keeps {} from happening: {}", event.id, why.en),
+                ));
+            } else {
                 let finding = Finding::error(
                     why.kind,
                     &event.at,
@@ -170,13 +177,6 @@ impl<'p> Verdict<'_, 'p> {
                     ),
                 );
                 findings.push(finding.along(trace));
-            } else {
-                findings.push(Finding::warning(
-                    "floor-refuses-sometimes",
-                    &event.at,
-                    format!("{}在{name}有时只被底线拒绝，流程自身没有说明：{}", event.id, why.zh),
-                    format!("at {name} only the floor keeps {} from happening: {}", event.id, why.en),
-                ));
             }
         }
         findings

@@ -108,7 +108,7 @@ impl World {
         let values = slice.watches.iter().zip(&slice.values).zip(&self.known);
         values
             .filter_map(|((watch, values), known)| match (watch, *known) {
-                (Watch::Fact(_), NONE) | (Watch::Done(_), NONE) | (Watch::Clock(_), NONE) => None,
+                (Watch::Fact(_) | Watch::Done(_) | Watch::Clock(_), NONE) => None,
                 (Watch::Fact(id), SOME) => Some(format!("{id} known")),
                 (Watch::Fact(id), n) => values.get(usize::from(n - FIRST)).map(|value| match value {
                     Value::Bool(yes) => format!("{id}: {yes}"),
