@@ -200,7 +200,7 @@ pub(super) fn wrong_state(pack: &Pack, scene: &Scene<'_>, event: &Event) -> Opti
     Some(Reason { source: event.source.clone(), ..Reason::engine("NOT_FROM_STATE", statement) })
 }
 
-fn role_names(pack: &Pack, roles: &[String]) -> Vec<Text> {
+pub(super) fn role_names(pack: &Pack, roles: &[String]) -> Vec<Text> {
     roles.iter().filter_map(|id| pack.roles.find(id)).map(|role| role.name.clone()).collect()
 }
 
