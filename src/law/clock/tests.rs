@@ -22,7 +22,7 @@ fn run(started: &str, n: u32, unit: Unit, first_day: FirstDay, steps: &[Step]) -
 }
 
 fn end(run: &Run, roll: Roll, held: bool) -> Due {
-    due(run, roll, held, &national()).unwrap()
+    due(run, roll, held, national()).unwrap()
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn steps_that_contradict_each_other_are_refused() {
         (vec![Step::Extend(length(u32::MAX, Unit::Days))], OutOfRange),
     ] {
         let review = run("2025-11-03T08:00:00", 1, Unit::Months, FirstDay::Next, &steps);
-        assert_eq!(due(&review, Roll::Working, false, &national()), Err(error), "{steps:?}");
+        assert_eq!(due(&review, Roll::Working, false, national()), Err(error), "{steps:?}");
     }
 }
 
