@@ -113,6 +113,8 @@ pub struct ClockView {
     pub warning: bool,
     /// The working-day calendar of this year is not known yet: the day is provisional.
     pub calendar_missing: Option<i32>,
+    /// It was resumed on its very last day, so the next working day is shown instead; somebody should look.
+    pub resumed_at_end: bool,
     /// What happens at its end.
     pub on_expiry: Text,
 }
@@ -430,6 +432,7 @@ fn clock(pack: &Pack, entry: &ClockEntry, now: NaiveDateTime) -> Option<ClockVie
         overdue: running && now >= entry.due.at,
         warning: running && now < entry.due.at && days_left <= i64::from(rule.warn_days),
         calendar_missing: entry.due.calendar_missing,
+        resumed_at_end: entry.due.resumed_at_end,
         on_expiry: rule.on_expiry.clone(),
     })
 }
