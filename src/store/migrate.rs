@@ -5,10 +5,10 @@ use sqlx::{PgPool, SqlitePool};
 
 use super::StoreError;
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
-static KEYS_SQLITE: Migrator = sqlx::migrate!("migrations/keys_sqlite");
-static KEYS_POSTGRES: Migrator = sqlx::migrate!("migrations/keys_postgres");
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite/record");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres/record");
+static KEYS_SQLITE: Migrator = sqlx::migrate!("migrations/sqlite/keys");
+static KEYS_POSTGRES: Migrator = sqlx::migrate!("migrations/postgres/keys");
 
 pub(super) async fn sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
     SQLITE.run(pool).await.map_err(explain)
