@@ -11,6 +11,10 @@ use crate::law::command::{Act, Actor, Command, What};
 use crate::law::pack::{Event, Field, FieldKind, Pack};
 use crate::record::{Alternative, Child, Decision, Offence, Sanction, Sex, Value};
 
+/// The earliest and the latest day that a form accepts.
+const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).unwrap();
+const LAST: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap();
+
 /// One attempt, to be read against a pack and a case.
 #[derive(Clone, Debug)]
 pub(super) struct Try {
@@ -50,8 +54,8 @@ pub(super) fn any_offence() -> impl Strategy<Value = Offence> {
 
 fn any_value() -> impl Strategy<Value = Value> {
     let dates = prop_oneof![
-        Just(NaiveDate::MIN),
-        Just(NaiveDate::MAX),
+        Just(FIRST),
+        Just(LAST),
         (1900_i32..2200, 1_u32..366).prop_map(|(y, d)| NaiveDate::from_yo_opt(y, d).unwrap()),
     ];
     prop_oneof![
@@ -87,8 +91,8 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
     *at = at.checked_add_days(Days::new(u64::from(attempt.days / 4))).unwrap_or(*at);
     let when = match attempt.fault {
         1 => at.checked_sub_days(Days::new(30)).unwrap_or(*at),
-        2 => NaiveDateTime::MAX,
-        3 => NaiveDateTime::MIN,
+        2 => LAST.into(),
+        3 => FIRST.into(),
         _ => *at,
     };
     let command = |person: u128, roles: Vec<String>, what: What| Command {
@@ -125,7 +129,7 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
             let inputs = filled(&document.inputs, attempt, when.date());
             let to = document.serve.iter().map(|s| s.to.clone()).collect();
             let issue = What::Issue { document: document.id.clone(), inputs };
-            let received_on = if attempt.fault == 7 { NaiveDate::MAX } else { when.date() };
+            let received_on = if attempt.fault == 7 { LAST } else { when.date() };
             let serve = What::Serve { document: document.id.clone(), to, received_on };
             vec![command(1, document.made_by.clone(), issue), command(1, Vec::new(), serve)]
         }
@@ -139,7 +143,7 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
         )],
         _ => {
             let child = Child { needs_interpreter: attempt.bits & 1 == 1, ..case.child.clone() };
-            let born = if attempt.fault == 9 { NaiveDate::MAX } else { child.born };
+            let born = if attempt.fault == 9 { LAST } else { child.born };
             vec![command(
                 1,
                 Vec::new(),
