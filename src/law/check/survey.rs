@@ -220,7 +220,9 @@ impl<'p> Survey<'p> {
             .map_or(ends, |(_, state)| slice.pack.main.states.get(usize::from(*state)))
             .is_some_and(|state| state.end);
         if ends {
-            worlds.iter_mut().for_each(|world| world.end_clocks(slice));
+            for world in &mut worlds {
+                world.end_clocks(slice);
+            }
         }
         self.taken.entry(key).or_insert(here);
         if there.liberty < from.liberty {

@@ -154,7 +154,7 @@ pub(super) fn clocks_in(expr: &Expr) -> Vec<&str> {
     })
 }
 
-fn named<'e>(expr: &'e Expr, pick: fn(&Expr) -> Option<&String>) -> Vec<&'e str> {
+fn named(expr: &Expr, pick: fn(&Expr) -> Option<&String>) -> Vec<&str> {
     fn go<'e>(expr: &'e Expr, pick: fn(&Expr) -> Option<&String>, found: &mut Vec<&'e str>) {
         if let Some(id) = pick(expr) {
             found.push(id);

@@ -48,11 +48,12 @@ impl World {
     }
 
     pub(super) fn state(&self, region: Region) -> u16 {
-        match (region, self.at) {
-            (Region::Main, [at, ..]) => at,
-            (Region::Measure, [_, at, ..]) => at,
-            (Region::Remedy, [_, _, at, _]) => at,
-            (Region::Record, [.., at]) => at,
+        let [main, measure, remedy, record] = self.at;
+        match region {
+            Region::Main => main,
+            Region::Measure => measure,
+            Region::Remedy => remedy,
+            Region::Record => record,
         }
     }
 
@@ -108,7 +109,7 @@ impl World {
         let values = slice.watches.iter().zip(&slice.values).zip(&self.known);
         values
             .filter_map(|((watch, values), known)| match (watch, *known) {
-                (Watch::Fact(_), NONE) | (Watch::Done(_), NONE) | (Watch::Clock(_), NONE) => None,
+                (Watch::Fact(_) | Watch::Done(_) | Watch::Clock(_), NONE) => None,
                 (Watch::Fact(id), SOME) => Some(format!("{id} known")),
                 (Watch::Fact(id), n) => values.get(usize::from(n - FIRST)).map(|value| match value {
                     Value::Bool(yes) => format!("{id}: {yes}"),

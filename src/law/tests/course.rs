@@ -26,6 +26,8 @@ pub(super) struct Try {
     fault: u8,
     odd: Value,
     bits: u32,
+    /// Safeguards whose evidence is never given, by their place; none unless the course says so.
+    pub(super) never: u32,
     /// Hours between what happened and its recording.
     pub(super) lag: i8,
 }
@@ -81,6 +83,7 @@ pub(super) fn any_try() -> impl Strategy<Value = Try> {
             fault,
             odd,
             bits,
+            never: 0,
             lag,
         },
     )
@@ -113,8 +116,12 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
         }
         191..=215 => {
             let safeguard = &pack.safeguards[attempt.pick.index(pack.safeguards.len())];
+            let place = u32::try_from(attempt.pick.index(pack.safeguards.len())).unwrap();
+            if attempt.never.rotate_left(place) & 3 == 3 {
+                return Vec::new();
+            }
             let fields = filled(&safeguard.evidence, attempt, when.date());
-            let supersedes = (attempt.fault == 5).then(|| attempt.bits % 12);
+            let supersedes = (attempt.fault == 5).then_some(attempt.bits % 12);
             let id = if attempt.fault == 6 { "S?".into() } else { safeguard.id.clone() };
             vec![command(
                 1,
@@ -167,9 +174,10 @@ fn act(
 ) -> Vec<Command> {
     let inputs = filled(&event.inputs, attempt, when.date());
     let mut evidence = BTreeMap::new();
-    for safeguard in pack.safeguards.iter() {
+    for (n, safeguard) in (0_u32..).zip(pack.safeguards.iter()) {
         let asked = event.safeguards.iter().any(|(id, _)| id == &safeguard.id);
-        if (asked || !safeguard.provides.is_empty()) && !(attempt.fault == 10 && attempt.bits & 3 == 0) {
+        let forgotten = attempt.never.rotate_left(n) & 3 == 3;
+        if (asked || !safeguard.provides.is_empty()) && !forgotten {
             evidence.insert(safeguard.id.clone(), filled(&safeguard.evidence, attempt, when.date()));
         }
     }
