@@ -1,6 +1,6 @@
 //! Small loops over the store: leaves into the tree, checkpoints signed, figures for the metrics page.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use crate::casework::Service;
@@ -8,7 +8,11 @@ use crate::http::metrics::Metrics;
 use crate::store::{self, sequencer};
 
 /// Longest time during which the ledger's tail is not under a signature.
-const CHECKPOINT: Duration = Duration::from_secs(60);
+const CHECKPOINT: Duration = Duration::from_mins(1);
+/// Leaves after which a checkpoint is signed at once.
+const LEAVES: u64 = 1_000;
+/// How often the ledger's growth is looked at.
+const LOOK: Duration = Duration::from_secs(2);
 /// How often figures are taken.
 const FIGURES: Duration = Duration::from_secs(15);
 
@@ -22,13 +26,23 @@ pub fn start(service: &Service, metrics: &Metrics) -> JoinSet<()> {
 }
 
 async fn checkpoints(service: Service) {
+    let mut signed = 0;
+    let mut since = Instant::now().checked_sub(CHECKPOINT);
     loop {
-        tokio::time::sleep(CHECKPOINT).await;
-        match service.sign_checkpoint().await {
-            Ok(Some(checkpoint)) => tracing::info!(size = checkpoint.size, "checkpoint signed"),
-            Ok(None) => {}
-            Err(error) => tracing::error!(error = %error, "checkpoint not signed"),
+        let grown =
+            store::ledger_head(service.db()).await.map_or(0, |head| head.len().saturating_sub(signed));
+        if grown >= LEAVES || (grown > 0 && since.is_none_or(|since| since.elapsed() >= CHECKPOINT)) {
+            match service.sign_checkpoint().await {
+                Ok(Some(checkpoint)) => {
+                    signed = checkpoint.size;
+                    since = Some(Instant::now());
+                    tracing::info!(size = checkpoint.size, "checkpoint signed");
+                }
+                Ok(None) => since = Some(Instant::now()),
+                Err(error) => tracing::error!(error = %error, "checkpoint not signed"),
+            }
         }
+        tokio::time::sleep(LOOK).await;
     }
 }
 

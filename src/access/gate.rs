@@ -17,6 +17,8 @@ pub enum Action {
     ReadCase,
     /// Record or do something in a case.
     ActInCase,
+    /// Decide who works on a case.
+    Assign,
     /// Read which leaves the ledger has of a case.
     AuditCase,
     /// Make accounts and offices.
@@ -108,6 +110,9 @@ pub fn permit(
                     | StaffRole::Records
             )
         }),
+        Action::Assign => {
+            ("assign", |r| matches!(r, StaffRole::Prosecutor | StaffRole::Chief | StaffRole::Clerk))
+        }
         Action::AuditCase => ("audit", |r| matches!(r, StaffRole::Supervisor)),
         Action::Administer => ("administer", |_| false),
     };

@@ -221,6 +221,25 @@ impl Service {
         Ok(Some(Viewer { account: account.id, login: account.login, grants }))
     }
 
+    /// The account with this sign-in name, if it has the role anywhere now.
+    pub(super) async fn account_with_role(
+        &self,
+        login: &str,
+        role: StaffRole,
+    ) -> Result<Option<Uuid>, CaseworkError> {
+        let Some(account) = store::account_by_login(self.db(), &login.trim().to_lowercase()).await? else {
+            return Ok(None);
+        };
+        let now = micros(self.now());
+        let roles = store::roles_of(self.db(), account.id).await?;
+        let has = roles.iter().any(|r| {
+            read_role(&r.role) == Some(role)
+                && r.valid_from <= now
+                && r.valid_until.is_none_or(|until| now < until)
+        });
+        Ok((has && account.state == "active").then_some(account.id))
+    }
+
     /// All accounts.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::vault::{Class, Place};
 
 /// What the journal keeps of one entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Entry {
+pub(super) struct Entry {
     /// The command, without values of other classes than `legal`.
     pub command: Command,
     /// The role in which the person acted.
@@ -28,7 +28,7 @@ pub struct Entry {
 
 /// Values of one class.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SealedPart {
+pub(super) struct SealedPart {
     class: i16,
     body: String,
 }
@@ -143,7 +143,7 @@ fn take_classed(pack: &Pack, command: &mut Command) -> Vec<(Slot, Class, Value)>
         }
         What::Draft { event, inputs, .. } => take(inputs_of(event), "inputs", inputs, &mut taken),
         What::Evidence { safeguard, fields, .. } => {
-            take(evidence_of(safeguard), safeguard, fields, &mut taken)
+            take(evidence_of(safeguard), safeguard, fields, &mut taken);
         }
         What::Issue { document, inputs } => {
             let fields = pack.documents.find(document).map(|d| d.inputs.as_slice()).unwrap_or_default();

@@ -183,7 +183,7 @@ impl Service {
             ..CaseRow::default()
         };
         rows::show(&mut row, &pack, &accepted.after, &clocks);
-        let leaf = self.link(&mut row, Note::of(caller, "case.open", permit.rule(), self.now()))?;
+        let leaf = Self::link(&mut row, Note::of(caller, "case.open", permit.rule(), self.now()))?;
         let opened = Opened {
             case_no: row.case_no.clone(),
             done: Done {
@@ -205,7 +205,7 @@ impl Service {
             ..WriteSet::default()
         };
         match store::commit(self.db(), set).await {
-            Ok(_) => Ok(opened),
+            Ok(()) => Ok(opened),
             Err(StoreError::Duplicate { constraint }) if constraint.contains("case_no") => {
                 Err(CaseworkError::Taken { what: "case number" })
             }

@@ -2,10 +2,11 @@
 //!
 //! * [`intake`]: a case is opened. [`proceed`]: something is done or recorded in it.
 //! * [`read`]: what somebody may see of it. [`find`]: lists and search.
-//! * [`people`]: the persons of a case. [`accounts`]: who works here. [`oversee`]: the ledger.
+//! * [`people`]: the persons of a case. [`assign`]: who works on it. [`accounts`]: who works here. [`oversee`]: the ledger.
 //! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
 
 pub mod accounts;
+pub mod assign;
 mod cipher;
 mod error;
 pub mod find;

@@ -86,7 +86,9 @@ impl Packs {
 pub fn embedded() -> BTreeMap<String, PackFiles> {
     let mut all: BTreeMap<String, PackFiles> = BTreeMap::new();
     for path in Embedded::iter() {
-        let Some((pack, file)) = path.split_once('/').filter(|(_, file)| file.ends_with(".yaml")) else {
+        let Some((pack, file)) =
+            path.split_once('/').filter(|(_, file)| Path::new(file).extension().is_some_and(|e| e == "yaml"))
+        else {
             continue;
         };
         let Some(found) = Embedded::get(&path) else { continue };

@@ -221,7 +221,7 @@ impl Service {
         row.version += 1;
         row.updated_at = micros(self.now());
         let note = Note::of(caller, "case.person", loaded.permit.rule(), self.now());
-        let leaf = self.link(&mut row, note)?;
+        let leaf = Self::link(&mut row, note)?;
         let done = Done {
             case,
             version: row.version,

@@ -239,7 +239,7 @@ impl Service {
         row.events_head = chain_events(&head, std::slice::from_mut(&mut event)).to_vec();
         row.events_count += 1;
         let note = Note::of(caller, act_name(accepted.kind), permit.rule(), at);
-        let leaf = self.link(&mut row, note)?;
+        let leaf = Self::link(&mut row, note)?;
         let done = Done {
             case,
             version: row.version,
@@ -295,7 +295,7 @@ impl Service {
     }
 
     /// Puts a change into the chain of its case: the row learns its new head, the leaf vouches for the row.
-    pub(super) fn link(&self, row: &mut CaseRow, note: Note<'_>) -> Result<store::LeafDraft, CaseworkError> {
+    pub(super) fn link(row: &mut CaseRow, note: Note<'_>) -> Result<store::LeafDraft, CaseworkError> {
         let cseq =
             u64::try_from(row.cseq + 1).map_err(|_| CaseworkError::Corrupt { what: "ledger chain" })?;
         let previous = if row.cseq == 0 { None } else { rows::hash(&row.chain_head) };

@@ -14,6 +14,7 @@ use super::{CaseworkError, Service};
 use crate::access::{Action, CaseScope, Permit};
 use crate::law::case::{ClockEntry, ClockState, Standing};
 use crate::law::expr::Region;
+use crate::law::offer::SafeguardState;
 use crate::law::pack::{ClockKind, StaffRole};
 use crate::law::{CaseFile, Offer, Pack, offers};
 use crate::record::{Child, Offence, Text};
@@ -253,6 +254,20 @@ impl Service {
         let now = legal(loaded.pack.zone, self.now());
         let actor = actor(&loaded.pack, caller, &loaded.permit);
         Ok(offers(&loaded.pack, &loaded.file, &actor, now))
+    }
+
+    /// How each safeguard stands that some act possible from here asks for.
+    ///
+    /// # Errors
+    /// As [`Self::read_case`].
+    pub async fn safeguards(
+        &self,
+        caller: &Caller,
+        case: Uuid,
+    ) -> Result<Vec<SafeguardState>, CaseworkError> {
+        let loaded = self.look(caller, case, "case.safeguards").await?;
+        let now = legal(loaded.pack.zone, self.now());
+        Ok(crate::law::offer::safeguards(&loaded.pack, &loaded.file, now))
     }
 
     /// The clocks of a case, ended ones too.

@@ -38,10 +38,10 @@ pub(super) fn clock_rows(case: Uuid, pack: &Pack, file: &CaseFile) -> Vec<ClockR
 
 /// Writes what the case's row shows of the law's case into it.
 pub(super) fn show(row: &mut CaseRow, pack: &Pack, file: &CaseFile, clocks: &[ClockRow]) {
-    row.main = file.states.main.clone();
-    row.measure = file.states.measure.clone();
-    row.remedy = file.states.remedy.clone();
-    row.record = file.states.record.clone();
+    row.main.clone_from(&file.states.main);
+    row.measure.clone_from(&file.states.measure);
+    row.remedy.clone_from(&file.states.remedy);
+    row.record.clone_from(&file.states.record);
     row.phase =
         pack.main.states.find(&file.states.main).map(|s| s.phase.code().to_owned()).unwrap_or_default();
     row.sealed = i64::from(

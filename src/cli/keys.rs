@@ -1,7 +1,7 @@
 //! `tutela keys …`.
 
 use clap::Subcommand;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{CliError, close, open, say};
 use crate::casework::keys::KeyRoom;
@@ -59,7 +59,7 @@ async fn init(settings: &Settings) -> Result<(), CliError> {
 }
 
 /// Makes the root key's file; fails if there is one.
-pub(super) fn make_root_key(file: &PathBuf) -> Result<(), CliError> {
+pub(super) fn make_root_key(file: &Path) -> Result<(), CliError> {
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent)
             .map_err(|source| CliError::Write { path: parent.display().to_string(), source })?;
@@ -94,7 +94,7 @@ async fn rotate(settings: &Settings, begin: bool) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn rotate_root(settings: &Settings, file: &PathBuf) -> Result<(), CliError> {
+async fn rotate_root(settings: &Settings, file: &Path) -> Result<(), CliError> {
     let service = open(settings, Clock::System).await?;
     let new_root = RootKey::create_file(file)?;
     service.rotate_root(&new_root).await?;

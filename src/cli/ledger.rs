@@ -1,7 +1,7 @@
 //! `tutela ledger …`.
 
 use clap::Subcommand;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{CliError, close, open, say};
 use crate::casework::time::Clock;
@@ -67,16 +67,13 @@ async fn verify(
     against: Option<&PathBuf>,
     json: bool,
 ) -> Result<(), CliError> {
-    let key = match key {
-        Some(key) => key
-            .parse::<VerifierKey>()
-            .map_err(|error| CliError::Failed(format!("not a public key: {error}")))?,
-        None => {
-            let service = open(settings, Clock::System).await?;
-            let key = service.signer()?.verifier().clone();
-            close(&service).await;
-            key
-        }
+    let key = if let Some(key) = key {
+        key.parse::<VerifierKey>().map_err(|error| CliError::Failed(format!("not a public key: {error}")))?
+    } else {
+        let service = open(settings, Clock::System).await?;
+        let key = service.signer()?.verifier().clone();
+        close(&service).await;
+        key
     };
     let note = against
         .map(|path| {
@@ -117,7 +114,7 @@ async fn verify(
     }
 }
 
-async fn export(settings: &Settings, directory: &PathBuf, proofs: &[u64]) -> Result<(), CliError> {
+async fn export(settings: &Settings, directory: &Path, proofs: &[u64]) -> Result<(), CliError> {
     let service = open(settings, Clock::System).await?;
     sequencer::drain(service.db()).await?;
     service.sign_checkpoint().await?;

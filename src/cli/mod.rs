@@ -10,7 +10,6 @@ mod user;
 use clap::{Parser, Subcommand};
 use std::fmt::Display;
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use crate::casework::keys::KeyRoom;
 use crate::casework::packs::{PackError, Packs};
@@ -133,8 +132,4 @@ async fn open(settings: &Settings, clock: Clock) -> Result<Service, CliError> {
 async fn close(service: &Service) {
     service.db().close().await;
     service.keys().db().close().await;
-}
-
-fn write_file(path: &PathBuf, text: &str) -> Result<(), CliError> {
-    std::fs::write(path, text).map_err(|source| CliError::Write { path: path.display().to_string(), source })
 }

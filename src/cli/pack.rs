@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{CliError, say};
 use crate::casework::packs::{self, PackFiles};
 use crate::law::pack::Flaw;
-use crate::law::{Pack as Law, rehearse};
+use crate::law::{Pack as Law, check, rehearse};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Pack {
@@ -32,7 +32,7 @@ pub(super) enum Pack {
 impl Pack {
     pub(super) fn run(&self) -> Result<(), CliError> {
         match self {
-            Self::Check { pack } => check(pack),
+            Self::Check { pack } => check_pack(pack),
             Self::Test { pack, cases } => {
                 let (files, law) = load(pack)?;
                 test(&files, &law, cases)
@@ -64,7 +64,7 @@ fn flawed(pack: &str, flaws: &[Flaw]) -> String {
     format!("{}\n{} flaw(s); the pack is not loaded", lines.join("\n"), flaws.len())
 }
 
-fn check(pack: &str) -> Result<(), CliError> {
+fn check_pack(pack: &str) -> Result<(), CliError> {
     let (files, law) = load(pack)?;
     say(format_args!(
         "{} {} — {} / {}: {} states, {} events, {} safeguards, {} clocks, {} documents, {} derogations",
@@ -79,7 +79,29 @@ fn check(pack: &str) -> Result<(), CliError> {
         law.documents.len(),
         law.derogations.len(),
     ));
-    test(&files, &law, &[])
+    for derogation in &law.derogations {
+        say(format_args!(
+            "derogation {}: {} ({})",
+            derogation.check.code(),
+            derogation.reason.en,
+            derogation.source
+        ));
+    }
+    let begun = Instant::now();
+    let findings = check::check(&law);
+    findings.iter().for_each(|finding| say(finding));
+    let errors = findings.iter().filter(|f| f.level == check::Level::Error).count();
+    say(format_args!(
+        "model checker: {errors} error(s), {} warning(s) in {} ms",
+        findings.len() - errors,
+        begun.elapsed().as_millis()
+    ));
+    test(&files, &law, &[])?;
+    if errors == 0 {
+        Ok(())
+    } else {
+        Err(CliError::Failed(format!("the model checker found {errors} error(s)")))
+    }
 }
 
 fn test(files: &PackFiles, law: &Law, wanted: &[String]) -> Result<(), CliError> {
@@ -106,7 +128,7 @@ fn test(files: &PackFiles, law: &Law, wanted: &[String]) -> Result<(), CliError>
         match rehearse::rehearse(law, path, text) {
             Err(flaws) => {
                 failed += 1;
-                flaws.iter().for_each(|flaw| say(flaw));
+                flaws.iter().for_each(say);
             }
             Ok(rehearsal) => {
                 let verdict = if rehearsal.mismatches.is_empty() { "ok" } else { "FAILED" };

@@ -11,7 +11,7 @@ use super::api::{cases, ledger, packs, status};
     paths(
         status::healthz, status::readyz, status::metrics, status::openapi,
         packs::list, packs::read, packs::offices,
-        cases::open, cases::list, cases::find, cases::read, cases::offers, cases::act, cases::people,
+        cases::open, cases::list, cases::find, cases::read, cases::offers, cases::safeguards, cases::assign, cases::act, cases::people,
         cases::add_person, cases::journal, cases::clocks, cases::trail, cases::proof,
         ledger::checkpoint,
     ),

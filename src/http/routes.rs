@@ -57,6 +57,8 @@ pub const ROUTES: &[Route] = &[
         methods: &["get", "post"],
         handlers: || get(cases::people).post(cases::add_person),
     },
+    Route { path: "/api/v1/cases/{id}/safeguards", methods: &["get"], handlers: || get(cases::safeguards) },
+    Route { path: "/api/v1/cases/{id}/assignment", methods: &["post"], handlers: || post(cases::assign) },
     Route { path: "/api/v1/cases/{id}/journal", methods: &["get"], handlers: || get(cases::journal) },
     Route { path: "/api/v1/cases/{id}/clocks", methods: &["get"], handlers: || get(cases::clocks) },
     Route { path: "/api/v1/cases/{id}/trail", methods: &["get"], handlers: || get(cases::trail) },

@@ -52,7 +52,7 @@ pub(super) fn floor(pack: &Pack, scene: &Scene<'_>, event: &Event, outcome: &Out
             level,
             statement: text(check.statement()),
             source: check.source().to_owned(),
-            wanted: None,
+            wanted: provided_by(pack, check),
             recorded_by: Vec::new(),
             instead: Some(text(check.alternative())),
             field: None,
@@ -60,6 +60,22 @@ pub(super) fn floor(pack: &Pack, scene: &Scene<'_>, event: &Event, outcome: &Out
         });
     }
     FloorRuling { reasons, marks }
+}
+
+/// The pack's safeguards that give what a check asks for.
+fn provided_by(pack: &Pack, check: floor::Check) -> Option<Text> {
+    let asked = floor::reads(check);
+    let givers: Vec<&Safeguard> = pack
+        .safeguards
+        .iter()
+        .filter(|s| s.provides.iter().any(|evidence| asked.contains(&evidence.fact())))
+        .collect();
+    if givers.is_empty() {
+        return None;
+    }
+    let zh: Vec<String> = givers.iter().map(|s| format!("{} {}", s.id, s.name.zh)).collect();
+    let en: Vec<String> = givers.iter().map(|s| format!("{} {}", s.id, s.name.en)).collect();
+    Some(Text::new(format!("记录{}", zh.join("、")), format!("evidence of {}", en.join(", "))))
 }
 
 /// Whether a warning is the floor's own: it is logged and shown, but asks for no written reason.
@@ -200,7 +216,7 @@ pub(super) fn wrong_state(pack: &Pack, scene: &Scene<'_>, event: &Event) -> Opti
     Some(Reason { source: event.source.clone(), ..Reason::engine("NOT_FROM_STATE", statement) })
 }
 
-fn role_names(pack: &Pack, roles: &[String]) -> Vec<Text> {
+pub(super) fn role_names(pack: &Pack, roles: &[String]) -> Vec<Text> {
     roles.iter().filter_map(|id| pack.roles.find(id)).map(|role| role.name.clone()).collect()
 }
 

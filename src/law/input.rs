@@ -86,13 +86,13 @@ fn fits(field: &Field, value: &Value) -> bool {
     match (field.kind, value) {
         (FieldKind::Bool, Value::Bool(_))
         | (FieldKind::Date, Value::Date(_))
-        | (FieldKind::Time, Value::Time(_)) => true,
+        | (FieldKind::Time, Value::Time(_))
+        | (FieldKind::Text, Value::Recorded) => true,
         (FieldKind::Int, Value::Int(n)) => {
             field.min.is_none_or(|min| *n >= min) && field.max.is_none_or(|max| *n <= max)
         }
         (FieldKind::Choice, Value::Choice(option)) => field.options.iter().any(|(id, _)| id == option),
         (FieldKind::Text, Value::Text(text)) => !text.contains('\0') && text.chars().count() <= LONGEST_TEXT,
-        (FieldKind::Text, Value::Recorded) => true,
         _ => false,
     }
 }

@@ -108,3 +108,61 @@ pub fn suggested<'p>(
         .any(|event| hearing::wrong_state(pack, &scene, event).is_none());
     here.then_some(row)
 }
+
+/// How a safeguard stands in a case now.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct SafeguardState {
+    /// Code.
+    pub safeguard: String,
+    /// Name.
+    pub name: Text,
+    /// What must be so.
+    pub text: Text,
+    /// Source of the rule.
+    pub source: String,
+    /// Refuses or warns.
+    pub level: Level,
+    /// How long evidence counts.
+    pub scope: Scope,
+    /// `met`, `open`, or `with_act`: its evidence is given with each act.
+    pub state: &'static str,
+    /// What would satisfy it.
+    pub wanted: Text,
+    /// Roles that can record it.
+    pub recorded_by: Vec<Text>,
+    /// Fields recorded so far.
+    pub recorded: Vec<String>,
+}
+
+/// Every safeguard that some event of the present states asks for, in the pack's order.
+pub fn safeguards(pack: &Pack, case: &CaseFile, at: NaiveDateTime) -> Vec<SafeguardState> {
+    let scene = Scene::bare(pack, case, at);
+    let asked = |id: &str| {
+        pack.events
+            .iter()
+            .filter(|event| hearing::wrong_state(pack, &scene, event).is_none())
+            .any(|event| event.safeguards.iter().any(|(safeguard, _)| safeguard == id))
+    };
+    pack.safeguards
+        .iter()
+        .filter(|safeguard| asked(&safeguard.id))
+        .map(|safeguard| SafeguardState {
+            safeguard: safeguard.id.clone(),
+            name: safeguard.name.clone(),
+            text: safeguard.text.clone(),
+            source: safeguard.source.clone(),
+            level: safeguard.level,
+            scope: safeguard.scope,
+            state: match scene.judge(safeguard) {
+                Standing::Met => "met",
+                _ if safeguard.scope == Scope::Act || of_decision(safeguard.satisfied_when.as_ref()) => {
+                    "with_act"
+                }
+                _ => "open",
+            },
+            wanted: safeguard.wanted.clone(),
+            recorded_by: hearing::role_names(pack, &safeguard.recorded_by),
+            recorded: scene.evidence_of(safeguard).into_keys().collect(),
+        })
+        .collect()
+}

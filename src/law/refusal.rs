@@ -70,6 +70,7 @@ impl Reason {
     }
 
     /// The same, about one field of the request.
+    #[must_use]
     pub fn on(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self

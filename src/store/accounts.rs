@@ -84,6 +84,14 @@ pub async fn account_by_login(db: &Db, login: &str) -> Result<Option<AccountRow>
     Ok(on!(db, |pool| sqlx::query_as(ACCOUNT_BY_LOGIN).bind(login).fetch_optional(pool).await)?)
 }
 
+/// The roles of an account.
+///
+/// # Errors
+/// What the database says.
+pub async fn roles_of(db: &Db, account: Uuid) -> Result<Vec<AccountRoleRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(ROLES).bind(account).fetch_all(pool).await)?)
+}
+
 /// All accounts with their roles, by sign-in name.
 ///
 /// # Errors
@@ -92,7 +100,7 @@ pub async fn accounts(db: &Db) -> Result<Vec<(AccountRow, Vec<AccountRoleRow>)>,
     let rows: Vec<AccountRow> = on!(db, |pool| sqlx::query_as(ACCOUNTS).fetch_all(pool).await)?;
     let mut all = Vec::new();
     for row in rows {
-        let roles = on!(db, |pool| sqlx::query_as(ROLES).bind(row.id).fetch_all(pool).await)?;
+        let roles = roles_of(db, row.id).await?;
         all.push((row, roles));
     }
     Ok(all)

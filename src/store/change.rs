@@ -62,8 +62,8 @@ pub async fn commit(db: &Db, set: WriteSet) -> Result<(), StoreError> {
         Db::Postgres(pool) => {
             let mut connection = pool.acquire().await?;
             let mut work = connection.begin().await?;
-            apply(&mut work, &set).await?;
-            postgres::outbox(&mut work, &set.leaves).await?;
+            postgres::apply(&mut work, &set).await?;
+            outbox(&mut work, &set.leaves).await?;
             work.commit().await?;
             Ok(())
         }
@@ -237,24 +237,6 @@ macro_rules! apply_for {
                 }
                 Ok(())
             }
-
-            pub(in crate::store) async fn outbox(work: &mut $connection, leaves: &[LeafDraft]) -> Result<(), StoreError> {
-                for rows in leaves.chunks(ROWS) {
-                    let mut insert = QueryBuilder::<$database>::new(
-                        "INSERT INTO ledger_outbox (leaf, detail, case_id, actor_id, at, act) ",
-                    );
-                    insert.push_values(rows, |mut b, row| {
-                        b.push_bind(&row.leaf)
-                            .push_bind(&row.detail)
-                            .push_bind(row.case_id)
-                            .push_bind(row.actor_id)
-                            .push_bind(row.at)
-                            .push_bind(&row.act);
-                    });
-                    insert.build().execute(&mut *work).await?;
-                }
-                Ok(())
-            }
         }
     };
 }
@@ -262,6 +244,21 @@ macro_rules! apply_for {
 apply_for!(SqliteConnection, sqlx::Sqlite, sqlite);
 apply_for!(PgConnection, sqlx::Postgres, postgres);
 
-async fn apply(work: &mut PgConnection, set: &WriteSet) -> Result<(), StoreError> {
-    postgres::apply(work, set).await
+/// Leaves of a change on PostgreSQL: kept with it, moved into the tree by the sequencer.
+async fn outbox(work: &mut PgConnection, leaves: &[LeafDraft]) -> Result<(), StoreError> {
+    for rows in leaves.chunks(ROWS) {
+        let mut insert = QueryBuilder::<sqlx::Postgres>::new(
+            "INSERT INTO ledger_outbox (leaf, detail, case_id, actor_id, at, act) ",
+        );
+        insert.push_values(rows, |mut b, row| {
+            b.push_bind(&row.leaf)
+                .push_bind(&row.detail)
+                .push_bind(row.case_id)
+                .push_bind(row.actor_id)
+                .push_bind(row.at)
+                .push_bind(&row.act);
+        });
+        insert.build().execute(&mut *work).await?;
+    }
+    Ok(())
 }

@@ -20,7 +20,7 @@ mod writer;
 
 pub use accounts::{
     account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token, offices,
-    revoke_tokens,
+    revoke_tokens, roles_of,
 };
 pub use change::{CaseUpdate, WriteSet, commit};
 pub use error::StoreError;

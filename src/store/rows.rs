@@ -266,7 +266,7 @@ pub struct LeafDraft {
 }
 
 /// Bytes of a clock's digest that are kept in its case's row.
-pub const CLOCK_DIGEST: usize = 16;
+pub(super) const CLOCK_DIGEST: usize = 16;
 
 /// Chains new journal entries to a case's head: each learns its own head, and the last one is returned.
 pub fn chain_events(head: &Hash, events: &mut [EventRow]) -> Hash {

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use super::StoreError;
 use super::change::{WriteSet, sqlite};
-use super::ledger::tiler_of_sqlite;
+use super::ledger::{size_of_sqlite, tiler_of_sqlite};
 use super::rows::LeafDraft;
 use crate::ledger::merkle::{Tile, Tiler};
 use crate::ledger::{Hash, leaf_hash};
@@ -20,11 +20,12 @@ const WAITING: usize = 1024;
 const ROWS: usize = 32;
 
 type Answer = oneshot::Sender<Result<(), StoreError>>;
+type Queue = mpsc::Sender<(WriteSet, Answer)>;
 
 /// A handle to the writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
-    queue: Arc<Mutex<Option<mpsc::Sender<(WriteSet, Answer)>>>>,
+    queue: Arc<Mutex<Option<Queue>>>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
     pool: SqlitePool,
 }
@@ -134,7 +135,9 @@ impl Work {
 
     /// Appends leaves to the tree in the transaction that is under way.
     async fn append(&mut self, leaves: &[&LeafDraft]) -> Result<Tiler, StoreError> {
-        let mut tiler = match self.tiler.take() {
+        // Another process, such as `tutela user add`, may have written meanwhile; now that the lock is ours, look.
+        let size = size_of_sqlite(&mut self.connection).await?;
+        let mut tiler = match self.tiler.take().filter(|tiler| tiler.frontier().len() == size) {
             Some(tiler) => tiler,
             None => tiler_of_sqlite(&mut self.connection).await?,
         };

@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::casework::assign::Assignment;
 use crate::casework::find::{CasePage, Hit, Query as FindQuery, Worklist};
 use crate::casework::intake::{NewCase, Opened};
 use crate::casework::oversee::{ProofView, TrailView};
@@ -16,6 +17,7 @@ use crate::casework::read::{CaseView, ClockView, JournalView};
 use crate::http::caller::{Body, ExpectedVersion, SignedIn};
 use crate::http::{App, Problem};
 use crate::law::Offer;
+use crate::law::offer::SafeguardState;
 
 type Tagged<T> = ([(HeaderName, String); 1], Json<T>);
 
@@ -93,6 +95,31 @@ pub async fn offers(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Vec<Offer>>, Problem> {
     Ok(Json(app.service.offers(&caller, id).await?))
+}
+
+/// How each safeguard stands that some act possible from here asks for.
+#[utoipa::path(get, path = "/api/v1/cases/{id}/safeguards", tag = "acts", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<SafeguardState>), (status = 404, body = Problem)))]
+pub async fn safeguards(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Vec<SafeguardState>>, Problem> {
+    Ok(Json(app.service.safeguards(&caller, id).await?))
+}
+
+/// Decide who works on a case.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/assignment", tag = "cases", params(("id" = Uuid, Path)), request_body = Assignment,
+    responses((status = 200, body = Done), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn assign(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<Uuid>,
+    ExpectedVersion(expected): ExpectedVersion,
+    Body(assignment): Body<Assignment>,
+) -> Result<Tagged<Done>, Problem> {
+    let done = app.service.assign(&caller, id, expected, &assignment).await?;
+    Ok(tagged(done.version, done))
 }
 
 /// Do or record something: an act, a draft, evidence of a safeguard, a document made or received, a correction.

@@ -69,10 +69,13 @@ pub fn eval(expr: &Expr, facts: &impl Facts) -> Option<Value> {
         Expr::In(a, options) => eval(a, facts).map(|value| Value::Bool(options.contains(&value))),
         Expr::Add(a, b) => int(a, facts)?.checked_add(int(b, facts)?).map(Value::Int),
         Expr::Subtract(a, b) => int(a, facts)?.checked_sub(int(b, facts)?).map(Value::Int),
-        Expr::If(c, a, b) => match holds(c, facts)? {
-            true => eval(a, facts),
-            false => eval(b, facts),
-        },
+        Expr::If(c, a, b) => {
+            if holds(c, facts)? {
+                eval(a, facts)
+            } else {
+                eval(b, facts)
+            }
+        }
         Expr::Due(clock) => facts.due(clock).map(Value::Date),
         Expr::AddDays(date, n) => {
             let (date, n) = (day(date, facts)?, int(n, facts)?);

@@ -90,9 +90,8 @@ impl Reader<'_> {
                     Err(self.flaw(at, format!("'{option}' is not one of {}", list(options))))
                 }
             }
-            (expr, Type::Choice(_), Type::Choice(_)) => Ok(expr),
-            // A day is expected where a minute is known: the day of that minute.
-            (expr, Type::Time, Type::Date) => Ok(expr),
+            // Where a day is expected, a known minute gives its day.
+            (expr, Type::Choice(_), Type::Choice(_)) | (expr, Type::Time, Type::Date) => Ok(expr),
             (expr, found, wanted) if found == wanted => Ok(expr),
             (_, found, wanted) => {
                 Err(self.flaw(at, format!("this is {}, expected {}", describe(found), describe(wanted))))
@@ -112,7 +111,7 @@ impl Reader<'_> {
             }
             Cel::Literal(LiteralValue::Int(n)) => Ok((Expr::Lit(Value::Int(n.into_inner())), Type::Int)),
             Cel::Literal(LiteralValue::String(s)) => {
-                Ok((Expr::Lit(Value::Choice(s.clone().into_inner().to_string())), Type::Literal))
+                Ok((Expr::Lit(Value::Choice(s.clone().into_inner().clone())), Type::Literal))
             }
             Cel::Select(select) if select.test => {
                 let (var, _) = self.name(at, select)?;
@@ -239,7 +238,7 @@ impl Reader<'_> {
     fn reference(&self, at: &IdedExpr, known: &[String]) -> Result<String, ExprFlaw> {
         match &at.expr {
             Cel::Literal(LiteralValue::String(s)) => {
-                let id = s.clone().into_inner().to_string();
+                let id = s.clone().into_inner().clone();
                 if known.contains(&id) {
                     Ok(id)
                 } else {
@@ -252,14 +251,11 @@ impl Reader<'_> {
 
     fn compare(&self, how: Comparison, a: &IdedExpr, b: &IdedExpr) -> Result<Typed, ExprFlaw> {
         let ((left, left_type), (right, right_type)) = (self.read(a)?, self.read(b)?);
-        let (left, right, both) = match (&left_type, &right_type) {
-            (Type::Literal, Type::Choice(_)) => {
-                (self.fit(a, left, &left_type, &right_type)?, right, right_type)
-            }
-            _ => {
-                let right = self.fit(b, right, &right_type, &left_type)?;
-                (left, right, left_type)
-            }
+        let (left, right, both) = if let (Type::Literal, Type::Choice(_)) = (&left_type, &right_type) {
+            (self.fit(a, left, &left_type, &right_type)?, right, right_type)
+        } else {
+            let right = self.fit(b, right, &right_type, &left_type)?;
+            (left, right, left_type)
         };
         let ordered = matches!(both, Type::Int | Type::Date | Type::Time);
         if !ordered && !matches!(how, Comparison::Equal | Comparison::NotEqual) {

@@ -105,7 +105,7 @@ impl Compiler {
         let known = |path: &str| {
             path == "pack.yaml"
                 || path == "states.yaml"
-                || path.ends_with(".md")
+                || path == "README.md"
                 || FOLDERS.iter().any(|f| path == format!("{f}.yaml") || path.starts_with(&format!("{f}/")))
         };
         for path in self.paths(|path| !known(path)) {
@@ -254,13 +254,12 @@ impl Compiler {
         let record = self.region("record", Region::Record, &states.record);
         let facts = self.facts(&pack.facts);
         let names = self.names();
-        let zone = match pack.time_zone.value.parse() {
-            Ok(zone) => Some(zone),
-            Err(_) => {
-                let place = self.place("pack.yaml", &pack.time_zone);
-                self.flaw(place, "expected an IANA time zone, for example Asia/Shanghai");
-                None
-            }
+        let zone = if let Ok(zone) = pack.time_zone.value.parse() {
+            Some(zone)
+        } else {
+            let place = self.place("pack.yaml", &pack.time_zone);
+            self.flaw(place, "expected an IANA time zone, for example Asia/Shanghai");
+            None
         };
         let head = self.place("pack.yaml", &pack.id);
         let calendar = match Calendar::new(calendar) {

@@ -42,7 +42,7 @@ pub(super) fn compare(
                 });
             }
             None => {
-                found.check(false, || format!("'{region}' is not a region; main, measure, remedy or record"))
+                found.check(false, || format!("'{region}' is not a region; main, measure, remedy or record"));
             }
         }
     }
