@@ -11,9 +11,9 @@ use crate::law::command::{Act, Actor, Command, What};
 use crate::law::pack::{Event, Field, FieldKind, Pack};
 use crate::record::{Alternative, Child, Decision, Offence, Sanction, Sex, Value};
 
-/// The earliest and the latest day that a form accepts.
-const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).unwrap();
-const LAST: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap();
+/// The earliest and the latest day that can be written down at all.
+const FIRST: NaiveDate = NaiveDate::MIN;
+const LAST: NaiveDate = NaiveDate::MAX;
 
 /// One attempt, to be read against a pack and a case.
 #[derive(Clone, Debug)]
