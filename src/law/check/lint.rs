@@ -85,7 +85,8 @@ fn of_safeguard(pack: &Pack, uses: &Uses<'_>, sight: &Sight<'_>, safeguard: &Saf
     let id = safeguard.id.as_str();
     let mut findings = Vec::new();
     let listed = pack.events.iter().any(|e| e.safeguards.iter().any(|(known, _)| known == id));
-    if !(listed || uses.met.contains(id) || !safeguard.provides.is_empty() || !safeguard.on_met.is_empty()) {
+    let of_use = !safeguard.provides.is_empty() || !safeguard.on_met.is_empty();
+    if !listed && !of_use && !uses.met.contains(id) {
         findings.push(Finding::warning(
             "safeguard-never-asked",
             &safeguard.at,

@@ -273,7 +273,7 @@ fn every_fault_in_the_small_pack_is_found() {
 type Breaking = (&'static str, fn(&mut Pack), &'static str);
 
 const BREAKINGS: &[Breaking] = &[
-    ("nothing leads to the trial", |p| events(p, |e| strip(e)), "state-unreachable"),
+    ("nothing leads to the trial", |p| events(p, strip), "state-unreachable"),
     (
         "no clock is ever started",
         |p| events(p, |e| effects(e, |v| !matches!(v, Verb::Start { .. }))),
@@ -326,11 +326,11 @@ const BREAKINGS: &[Breaking] = &[
         |p| events(p, |e| effects(e, |v| !matches!(v, Verb::Require(_) | Verb::Issue(_)))),
         "document-never-required",
     ),
-    ("diversion while held", |p| events(p, |e| divert_held(e)), "floor-unlicensed"),
+    ("diversion while held", |p| events(p, divert_held), "floor-unlicensed"),
     ("nobody records anything", |p| safeguards(p, |s| s.recorded_by.clear()), "safeguard-cannot-be-met"),
     ("a departure that touches nothing", |p| departs(p), "derogation-never-used"),
-    ("first outcome always taken", |p| events(p, |e| first_outcome(e)), "outcome-never-taken"),
-    ("every event only after the end", |p| events(p, |e| after_end(e)), "event-never-possible"),
+    ("first outcome always taken", |p| events(p, first_outcome), "outcome-never-taken"),
+    ("every event only after the end", |p| events(p, after_end), "event-never-possible"),
 ];
 
 fn rebuild<T: Clone>(list: &mut Catalogue<T>, id: fn(&T) -> &str, mut change: impl FnMut(&mut T) -> bool) {
@@ -338,7 +338,8 @@ fn rebuild<T: Clone>(list: &mut Catalogue<T>, id: fn(&T) -> &str, mut change: im
     for item in list.iter() {
         let mut item = item.clone();
         if change(&mut item) {
-            all.insert(&id(&item).to_owned(), item);
+            let code = id(&item).to_owned();
+            all.insert(&code, item);
         }
     }
     *list = all;

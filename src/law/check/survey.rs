@@ -8,7 +8,7 @@ use super::slice::Slice;
 use super::uses::{Aside, asides};
 use super::world::{Sight, World, follow, state_place, touches};
 use crate::law::expr::{self, Region};
-use crate::law::pack::{Event, Level, Outcome, Verb};
+use crate::law::pack::{Effect, Event, Level, Verb};
 
 /// Most worlds of one walk. The packs at hand need a few thousand.
 const MOST_WORLDS: usize = 40_000;
@@ -57,6 +57,15 @@ struct Prepared<'p> {
     event: &'p Event,
     from: [Option<BTreeSet<u16>>; 4],
     to: Vec<Vec<(Region, u16)>>,
+    /// Effects of each outcome that change what the walk follows.
+    effects: Vec<Vec<&'p Effect>>,
+}
+
+impl Prepared<'_> {
+    fn may_at(&self, main: u16) -> bool {
+        let [from, ..] = &self.from;
+        from.as_ref().is_none_or(|from| from.contains(&main))
+    }
 }
 
 impl<'p> Survey<'p> {
@@ -75,6 +84,12 @@ impl<'p> Survey<'p> {
             complete: true,
         };
         let prepared: Vec<Prepared<'p>> = slice.pack.events.iter().map(|e| prepare(slice, e)).collect();
+        let by_main: Vec<Vec<usize>> = (0_u16..)
+            .take(slice.pack.main.states.len())
+            .map(|main| {
+                (0..prepared.len()).filter(|n| prepared.get(*n).is_some_and(|p| p.may_at(main))).collect()
+            })
+            .collect();
         let mut aside = asides(slice.pack);
         aside.retain(|a| a.effects.iter().any(|effect| touches(slice, &effect.verb)));
         let mut found = HashMap::new();
@@ -87,7 +102,8 @@ impl<'p> Survey<'p> {
         while let Some(here) = queue.pop_front() {
             let Some(world) = survey.worlds.get(here as usize).cloned() else { break };
             let mut next = Vec::new();
-            for (n, event) in prepared.iter().enumerate() {
+            let here_possible = by_main.get(usize::from(world.state(Region::Main))).into_iter().flatten();
+            for (n, event) in here_possible.filter_map(|n| Some((*n, prepared.get(*n)?))) {
                 survey.try_event(here, &world, n, event, floor, &mut next);
             }
             for (n, aside) in aside.iter().enumerate() {
@@ -121,7 +137,7 @@ impl<'p> Survey<'p> {
 
     fn follow_aside(&self, world: &World, aside: &Aside<'_>) -> Vec<World> {
         let sight = Sight::new(self.slice, world, None);
-        follow(world.clone(), &sight, aside.effects.iter())
+        follow(world.clone(), &sight, aside.effects.iter().filter(|effect| touches(self.slice, &effect.verb)))
     }
 
     fn try_event(
@@ -158,31 +174,30 @@ impl<'p> Survey<'p> {
         if !possible {
             return;
         }
-        for (place, (outcome, to)) in event.outcomes.iter().zip(&prepared.to).enumerate() {
+        for (place, outcome) in event.outcomes.iter().enumerate() {
             let when = outcome.when.as_ref().map_or(Some(true), |when| expr::holds(when, &sight));
             if when == Some(false) {
                 continue;
             }
-            self.try_outcome(here, &sight, (n, place), outcome, to, floor, next);
+            self.try_outcome(here, &sight, (n, place), prepared, floor, next);
             if when == Some(true) {
                 break;
             }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of the walk, with everything it looks at")]
     fn try_outcome(
         &mut self,
         here: u32,
         sight: &Sight<'_>,
         key: (usize, usize),
-        outcome: &Outcome,
-        to: &[(Region, u16)],
+        prepared: &Prepared<'p>,
         floor: &mut Floor<'p>,
         next: &mut Vec<(Via, World)>,
     ) {
+        let (Some(to), Some(effects)) = (prepared.to.get(key.1), prepared.effects.get(key.1)) else { return };
+        let event = prepared.event;
         let (slice, world) = (self.slice, sight.world);
-        let Some(event) = slice.pack.events.get(key.0) else { return };
         let mut after = world.clone();
         for (region, state) in to {
             after.set_state(*region, *state);
@@ -194,7 +209,7 @@ impl<'p> Survey<'p> {
             return;
         }
         after.note_done(slice, &event.id);
-        let mut worlds = follow(after, sight, outcome.effects.iter().chain(&event.effects));
+        let mut worlds = follow(after, sight, effects.iter().copied());
         if worlds.is_empty() {
             return;
         }
@@ -205,7 +220,9 @@ impl<'p> Survey<'p> {
             .map_or(ends, |(_, state)| slice.pack.main.states.get(usize::from(*state)))
             .is_some_and(|state| state.end);
         if ends {
-            worlds.iter_mut().for_each(|world| world.end_clocks(slice));
+            for world in &mut worlds {
+                world.end_clocks(slice);
+            }
         }
         self.taken.entry(key).or_insert(here);
         if there.liberty < from.liberty {
@@ -280,7 +297,11 @@ fn prepare<'p>(slice: &Slice<'_>, event: &'p Event) -> Prepared<'p> {
     let to = event.outcomes.iter().map(|outcome| {
         outcome.to.iter().map(|(region, id)| (*region, state_place(slice, *region, id))).collect()
     });
-    Prepared { event, from, to: to.collect() }
+    let effects = event.outcomes.iter().map(|outcome| {
+        let all = outcome.effects.iter().chain(&event.effects);
+        all.filter(|effect| touches(slice, &effect.verb)).collect()
+    });
+    Prepared { event, from, to: to.collect(), effects: effects.collect() }
 }
 
 /// Whether an effect starts a clock.

@@ -83,3 +83,22 @@ fn the_packs_of_the_service_are_sound_and_checked_quickly() {
         assert!(took.as_secs() < 10, "{name} took {took:?}");
     }
 }
+
+#[test]
+fn a_finding_shows_the_shortest_way_there() {
+    let mut files = small_files();
+    let events = files.get_mut("events.yaml").unwrap();
+    *events = events.replace("{main: REVIEW}, effects: [{resume", "{}, effects: [{resume");
+    let findings = check(&load(&files));
+    let found = findings.iter().find(|f| f.kind == "dead-end").unwrap();
+    let steps: Vec<(&str, &str)> =
+        found.trace.iter().map(|step| (step.what.as_str(), step.to.main.as_str())).collect();
+    assert_eq!(steps, [("E01", "REVIEW"), ("E04", "POLICE")]);
+    assert_eq!(
+        found.to_string(),
+        "states.yaml:6:12: dead-end: nothing leads out of POLICE, and it is not an end\
+         \n    E01 -> REVIEW, NONE, IDLE, OPEN\n    E04 -> POLICE, NONE, IDLE, OPEN"
+    );
+    let json = serde_json::to_value(found).unwrap();
+    assert_eq!((&json["level"], &json["at"]["line"]), (&"error".into(), &6.into()));
+}

@@ -14,6 +14,7 @@ struct Handled<'p> {
     stopped: BTreeSet<&'p str>,
     suspended: BTreeSet<&'p str>,
     resumed: BTreeSet<&'p str>,
+    restarted: BTreeSet<&'p str>,
     lengthened: BTreeSet<&'p str>,
     rules: BTreeSet<&'p str>,
 }
@@ -28,7 +29,7 @@ pub(super) fn clocks<'p>(pack: &'p Pack, effects: impl Iterator<Item = &'p Effec
             }
             Verb::Restart { clock, .. } => {
                 handled.started.insert(clock);
-                handled.resumed.insert(clock);
+                handled.restarted.insert(clock);
             }
             Verb::Stop { clocks, .. } => handled.stopped.extend(clocks.iter().map(String::as_str)),
             Verb::Suspend { clock, .. } => {
@@ -95,7 +96,8 @@ fn of_clock(clock: &Clock, handled: &Handled<'_>) -> Vec<Finding> {
             )
         });
     }
-    if handled.suspended.contains(id) && !handled.resumed.contains(id) {
+    let goes_on = handled.resumed.contains(id) || handled.restarted.contains(id);
+    if handled.suspended.contains(id) && !goes_on {
         findings.push(Finding {
             level: if handled.stopped.contains(id) { Level::Warning } else { Level::Error },
             ..Finding::error(

@@ -48,11 +48,12 @@ impl World {
     }
 
     pub(super) fn state(&self, region: Region) -> u16 {
-        match (region, self.at) {
-            (Region::Main, [at, ..]) => at,
-            (Region::Measure, [_, at, ..]) => at,
-            (Region::Remedy, [_, _, at, _]) => at,
-            (Region::Record, [.., at]) => at,
+        let [main, measure, remedy, record] = self.at;
+        match region {
+            Region::Main => main,
+            Region::Measure => measure,
+            Region::Remedy => remedy,
+            Region::Record => record,
         }
     }
 
@@ -291,14 +292,14 @@ impl Facts for Sight<'_> {
     }
 }
 
-/// The worlds that effects may lead to. Empty if they cannot be carried out.
+/// The worlds that effects may lead to, among those that [`touches`] picks. Empty if they cannot be carried out.
 pub(super) fn follow<'e>(
     after: World,
     sight: &Sight<'_>,
     effects: impl Iterator<Item = &'e Effect>,
 ) -> Vec<World> {
     let mut worlds = vec![after];
-    for effect in effects.filter(|effect| touches(sight.slice, &effect.verb)) {
+    for effect in effects {
         let holds = effect.when.as_ref().map_or(Some(true), |when| expr::holds(when, sight));
         if holds == Some(false) {
             continue;

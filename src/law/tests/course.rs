@@ -11,6 +11,10 @@ use crate::law::command::{Act, Actor, Command, What};
 use crate::law::pack::{Event, Field, FieldKind, Pack};
 use crate::record::{Alternative, Child, Decision, Offence, Sanction, Sex, Value};
 
+/// The earliest and the latest day that can be written down at all.
+const FIRST: NaiveDate = NaiveDate::MIN;
+const LAST: NaiveDate = NaiveDate::MAX;
+
 /// One attempt, to be read against a pack and a case.
 #[derive(Clone, Debug)]
 pub(super) struct Try {
@@ -22,6 +26,8 @@ pub(super) struct Try {
     fault: u8,
     odd: Value,
     bits: u32,
+    /// Safeguards whose evidence is never given, by their place; none unless the course says so.
+    pub(super) never: u32,
     /// Hours between what happened and its recording.
     pub(super) lag: i8,
 }
@@ -50,8 +56,8 @@ pub(super) fn any_offence() -> impl Strategy<Value = Offence> {
 
 fn any_value() -> impl Strategy<Value = Value> {
     let dates = prop_oneof![
-        Just(NaiveDate::MIN),
-        Just(NaiveDate::MAX),
+        Just(FIRST),
+        Just(LAST),
         (1900_i32..2200, 1_u32..366).prop_map(|(y, d)| NaiveDate::from_yo_opt(y, d).unwrap()),
     ];
     prop_oneof![
@@ -77,6 +83,7 @@ pub(super) fn any_try() -> impl Strategy<Value = Try> {
             fault,
             odd,
             bits,
+            never: 0,
             lag,
         },
     )
@@ -87,8 +94,8 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
     *at = at.checked_add_days(Days::new(u64::from(attempt.days / 4))).unwrap_or(*at);
     let when = match attempt.fault {
         1 => at.checked_sub_days(Days::new(30)).unwrap_or(*at),
-        2 => NaiveDateTime::MAX,
-        3 => NaiveDateTime::MIN,
+        2 => LAST.into(),
+        3 => FIRST.into(),
         _ => *at,
     };
     let command = |person: u128, roles: Vec<String>, what: What| Command {
@@ -109,8 +116,12 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
         }
         191..=215 => {
             let safeguard = &pack.safeguards[attempt.pick.index(pack.safeguards.len())];
+            let place = u32::try_from(attempt.pick.index(pack.safeguards.len())).unwrap();
+            if attempt.never.rotate_left(place) & 3 == 3 {
+                return Vec::new();
+            }
             let fields = filled(&safeguard.evidence, attempt, when.date());
-            let supersedes = (attempt.fault == 5).then(|| attempt.bits % 12);
+            let supersedes = (attempt.fault == 5).then_some(attempt.bits % 12);
             let id = if attempt.fault == 6 { "S?".into() } else { safeguard.id.clone() };
             vec![command(
                 1,
@@ -125,7 +136,7 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
             let inputs = filled(&document.inputs, attempt, when.date());
             let to = document.serve.iter().map(|s| s.to.clone()).collect();
             let issue = What::Issue { document: document.id.clone(), inputs };
-            let received_on = if attempt.fault == 7 { NaiveDate::MAX } else { when.date() };
+            let received_on = if attempt.fault == 7 { LAST } else { when.date() };
             let serve = What::Serve { document: document.id.clone(), to, received_on };
             vec![command(1, document.made_by.clone(), issue), command(1, Vec::new(), serve)]
         }
@@ -139,7 +150,7 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
         )],
         _ => {
             let child = Child { needs_interpreter: attempt.bits & 1 == 1, ..case.child.clone() };
-            let born = if attempt.fault == 9 { NaiveDate::MAX } else { child.born };
+            let born = if attempt.fault == 9 { LAST } else { child.born };
             vec![command(
                 1,
                 Vec::new(),
@@ -163,9 +174,10 @@ fn act(
 ) -> Vec<Command> {
     let inputs = filled(&event.inputs, attempt, when.date());
     let mut evidence = BTreeMap::new();
-    for safeguard in pack.safeguards.iter() {
+    for (n, safeguard) in (0_u32..).zip(pack.safeguards.iter()) {
         let asked = event.safeguards.iter().any(|(id, _)| id == &safeguard.id);
-        if (asked || !safeguard.provides.is_empty()) && !(attempt.fault == 10 && attempt.bits & 3 == 0) {
+        let forgotten = attempt.never.rotate_left(n) & 3 == 3;
+        if (asked || !safeguard.provides.is_empty()) && !forgotten {
             evidence.insert(safeguard.id.clone(), filled(&safeguard.evidence, attempt, when.date()));
         }
     }

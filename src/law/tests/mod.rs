@@ -21,7 +21,11 @@ fn packs() -> &'static [Pack] {
     static PACKS: std::sync::OnceLock<Vec<Pack>> = std::sync::OnceLock::new();
     PACKS.get_or_init(|| {
         let real = ["cn-procuratorate", "intl-baseline"].into_iter().filter_map(folder);
-        real.chain([small_files()]).map(|files| load(&files)).collect()
+        // A pack that asks for nothing itself: only the floor stands between a wrong and its happening.
+        let mut bare = small_files();
+        let events = bare.get_mut("events.yaml").unwrap();
+        *events = events.lines().filter(|l| !l.starts_with("  safeguards:")).collect::<Vec<_>>().join("\n");
+        real.chain([small_files(), bare]).map(|files| load(&files)).collect()
     })
 }
 
@@ -144,8 +148,12 @@ proptest! {
     fn whatever_is_asked_the_law_answers_and_keeps_the_floor(
         child in any_child(),
         offence in any_offence(),
-        tries in proptest::collection::vec(any_try(), 1..40),
+        mut tries in proptest::collection::vec(any_try(), 1..40),
+        never in prop_oneof![Just(0_u32), any::<u32>()],
     ) {
+        for attempt in &mut tries {
+            attempt.never = never;
+        }
         for pack in packs() {
             run(pack, &child, &offence, &tries)?;
         }
@@ -176,12 +184,12 @@ fn any_length() -> impl Strategy<Value = Length> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
     #[test]
     fn a_later_start_never_ends_earlier(
         length in any_length(),
-        day in 0_u64..700,
+        day in 0_u64..500,
         later in 0_u64..40,
         held in any::<bool>(),
         roll in proptest::sample::select(vec![Roll::Working, Roll::Never, Roll::UnlessHeld]),
