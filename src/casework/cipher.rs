@@ -141,7 +141,12 @@ fn take_classed(pack: &Pack, command: &mut Command) -> Vec<(Slot, Class, Value)>
                 take(evidence_of(safeguard), safeguard, fields, &mut taken);
             }
         }
-        What::Draft { event, inputs, .. } => take(inputs_of(event), "inputs", inputs, &mut taken),
+        What::Draft { event, inputs, evidence, .. } => {
+            take(inputs_of(event), "inputs", inputs, &mut taken);
+            for (safeguard, fields) in evidence {
+                take(evidence_of(safeguard), safeguard, fields, &mut taken);
+            }
+        }
         What::Evidence { safeguard, fields, .. } => {
             take(evidence_of(safeguard), safeguard, fields, &mut taken);
         }
@@ -168,7 +173,9 @@ fn put_back(command: &mut Command, group: &str, field: &str, value: Value) {
     let slot = match &mut command.what {
         What::Act(act) if group == "inputs" => &mut act.inputs,
         What::Act(act) => act.evidence.entry(group.to_owned()).or_default(),
-        What::Draft { inputs, .. } | What::Issue { inputs, .. } => inputs,
+        What::Draft { inputs, .. } if group == "inputs" => inputs,
+        What::Draft { evidence, .. } => evidence.entry(group.to_owned()).or_default(),
+        What::Issue { inputs, .. } => inputs,
         What::Evidence { fields, .. } => fields,
         What::Return { .. } | What::Serve { .. } | What::CorrectChild { .. } => return,
     };

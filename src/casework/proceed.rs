@@ -64,6 +64,10 @@ pub enum RequestKind {
         #[serde(default)]
         #[schema(value_type = Object)]
         inputs: Map<String, Json>,
+        /// Evidence given with it, by safeguard.
+        #[serde(default)]
+        #[schema(value_type = Object)]
+        evidence: BTreeMap<String, Map<String, Json>>,
         /// The decision.
         decision: Decision,
     },
@@ -451,23 +455,17 @@ fn what(pack: &Pack, kind: &RequestKind) -> Result<What, Refusal> {
     let evidence_fields =
         |id: &str| pack.safeguards.find(id).map(|s| s.evidence.as_slice()).unwrap_or_default();
     Ok(match kind {
-        RequestKind::Act { event, inputs, evidence, draft, decision } => {
-            let mut given = BTreeMap::new();
-            for (safeguard, fields) in evidence {
-                let path = format!("/evidence/{safeguard}");
-                given.insert(safeguard.clone(), read(evidence_fields(safeguard), fields, &path)?);
-            }
-            What::Act(Act {
-                event: event.clone(),
-                inputs: read(event_fields(event), inputs, "/inputs")?,
-                evidence: given,
-                draft: *draft,
-                decision: decision.clone(),
-            })
-        }
-        RequestKind::Draft { event, inputs, decision } => What::Draft {
+        RequestKind::Act { event, inputs, evidence, draft, decision } => What::Act(Act {
             event: event.clone(),
             inputs: read(event_fields(event), inputs, "/inputs")?,
+            evidence: read_evidence(pack, evidence)?,
+            draft: *draft,
+            decision: decision.clone(),
+        }),
+        RequestKind::Draft { event, inputs, evidence, decision } => What::Draft {
+            event: event.clone(),
+            inputs: read(event_fields(event), inputs, "/inputs")?,
+            evidence: read_evidence(pack, evidence)?,
             decision: decision.clone(),
         },
         RequestKind::Return { draft, reason } => What::Return { draft: *draft, reason: reason.clone() },
@@ -487,6 +485,18 @@ fn what(pack: &Pack, kind: &RequestKind) -> Result<What, Refusal> {
             What::CorrectChild { child: child.clone(), reason: reason.clone() }
         }
     })
+}
+
+fn read_evidence(
+    pack: &Pack,
+    evidence: &BTreeMap<String, Map<String, Json>>,
+) -> Result<BTreeMap<String, Fields>, Refusal> {
+    let mut given = BTreeMap::new();
+    for (safeguard, fields) in evidence {
+        let declared = pack.safeguards.find(safeguard).map(|s| s.evidence.as_slice()).unwrap_or_default();
+        given.insert(safeguard.clone(), read(declared, fields, &format!("/evidence/{safeguard}"))?);
+    }
+    Ok(given)
 }
 
 fn read(fields: &[Field], given: &Map<String, Json>, prefix: &str) -> Result<Fields, Refusal> {

@@ -180,6 +180,9 @@ pub struct Draft {
     pub on: NaiveDate,
     /// Inputs.
     pub inputs: Fields,
+    /// Evidence that the drafter gives with it, by safeguard.
+    #[serde(default)]
+    pub evidence: BTreeMap<String, Fields>,
     /// The decision.
     pub decision: Decision,
 }

@@ -43,6 +43,9 @@ pub enum What {
         event: String,
         /// Its inputs.
         inputs: Fields,
+        /// Evidence given with it, by safeguard.
+        #[serde(default)]
+        evidence: BTreeMap<String, Fields>,
         /// The decision.
         decision: Decision,
     },

@@ -53,8 +53,11 @@ pub fn decide(
     }
     match &command.what {
         What::Act(act) => decide_act(pack, case, command, act),
-        What::Draft { event, inputs, decision } => draft(pack, case, command, event, inputs, decision),
-        What::Return { draft, reason } => send_back(case, command, *draft, reason),
+        What::Draft { event, inputs, evidence, decision } => {
+            let proposed = Proposed { event, inputs, evidence, decision };
+            draft(pack, case, command, &proposed)
+        }
+        What::Return { draft, reason } => send_back(pack, case, command, *draft, reason),
         What::Evidence { safeguard, fields, supersedes } => {
             evidence(pack, case, command, safeguard, fields, *supersedes)
         }
@@ -63,7 +66,7 @@ pub fn decide(
             let received = ServiceReceived { document, to, on: *received_on };
             serve(pack, case, command, &received, now)
         }
-        What::CorrectChild { child, reason } => correct_child(case, child, reason),
+        What::CorrectChild { child, reason } => correct_child(pack, case, command, child, reason),
     }
 }
 
@@ -72,13 +75,16 @@ fn decide_act(pack: &Pack, case: &CaseFile, command: &Command, act: &Act) -> Res
     let draft = act.draft.and_then(|seq| case.drafts.iter().find(|d| d.seq == seq && d.event == event.id));
     let inputs = draft.map_or(&act.inputs, |d| &d.inputs);
     let decision = draft.map(|d| &d.decision).or(act.decision.as_ref());
+    // What the drafter gave with the draft and what the approver adds.
+    let mut evidence = draft.map(|d| d.evidence.clone()).unwrap_or_default();
+    evidence.extend(act.evidence.clone());
     let role = role_of(event, &command.by.roles);
     let scene = Scene {
         at: command.at,
         role,
         person: Some(command.by.person),
         inputs,
-        evidence: &act.evidence,
+        evidence: &evidence,
         decision,
         drafter: draft.map(|d| d.by),
         ..Scene::bare(pack, case, command.at)
@@ -90,7 +96,7 @@ fn decide_act(pack: &Pack, case: &CaseFile, command: &Command, act: &Act) -> Res
     reasons.extend(hearing::wrong_state(pack, &scene, event));
     reasons.extend(out_of_order(case, command.at));
     reasons.extend(check_fields(&event.inputs, inputs, "/inputs", true));
-    reasons.extend(check_given_evidence(pack, &act.evidence));
+    reasons.extend(check_given_evidence(pack, role, &command.by.roles, &act.evidence));
     reasons.extend(needs_draft(pack, event, role, draft, command));
     for (id, level) in &event.safeguards {
         if let Some(safeguard) = pack.safeguards.find(id)
@@ -130,7 +136,7 @@ fn decide_act(pack: &Pack, case: &CaseFile, command: &Command, act: &Act) -> Res
     let follow = apply::effects(&mut after, &scene, &outcome.effects)
         .and_then(|()| apply::effects(&mut after, &scene, &event.effects));
     follow.map_err(Refusal::one)?;
-    for (safeguard, fields) in &act.evidence {
+    for (safeguard, fields) in &evidence {
         record_evidence(&mut after, &scene, safeguard, fields).map_err(Refusal::one)?;
     }
     if pack.main.states.find(&after.states.main).is_some_and(|s| s.end) {
@@ -195,12 +201,25 @@ fn out_of_order(case: &CaseFile, at: NaiveDateTime) -> Option<Reason> {
     Some(Reason::engine("OUT_OF_ORDER", statement).on("/at"))
 }
 
-fn check_given_evidence(pack: &Pack, evidence: &BTreeMap<String, Fields>) -> Vec<Reason> {
+fn check_given_evidence(
+    pack: &Pack,
+    role: Option<&str>,
+    roles: &[String],
+    evidence: &BTreeMap<String, Fields>,
+) -> Vec<Reason> {
+    // What another authority or a party brings with its act is recorded for it; the office's own people record only
+    // what is theirs to record.
+    let own = is_own(pack, role);
     let mut reasons = Vec::new();
     for (id, fields) in evidence {
         let path = format!("/evidence/{id}");
         match pack.safeguards.find(id) {
-            Some(safeguard) => reasons.extend(check_fields(&safeguard.evidence, fields, &path, false)),
+            Some(safeguard) => {
+                reasons.extend(check_fields(&safeguard.evidence, fields, &path, false));
+                if own && !safeguard.recorded_by.iter().any(|by| roles.contains(by)) {
+                    reasons.push(hearing::wrong_recorder(pack, &safeguard.recorded_by).on(path));
+                }
+            }
             None => reasons.push(safeguard_unknown().on(path)),
         }
     }
@@ -211,6 +230,21 @@ fn safeguard_unknown() -> Reason {
     Reason::engine("SAFEGUARD_UNKNOWN", Text::new("本程序没有这一保障", "this pack has no such safeguard"))
 }
 
+/// Whether somebody acts for the office itself; who acts in no known role counts as such, the stricter reading.
+fn is_own(pack: &Pack, role: Option<&str>) -> bool {
+    role.and_then(|r| pack.roles.find(r)).is_none_or(|r| r.kind == RoleKind::Own)
+}
+
+/// The first of somebody's roles that is one of the office's own.
+fn own_role<'r>(pack: &Pack, roles: &'r [String]) -> Result<&'r String, Refusal> {
+    roles.iter().find(|role| pack.roles.find(role).is_some_and(|r| r.kind == RoleKind::Own)).ok_or_else(
+        || {
+            let text = Text::new("由本机关人员办理", "this is done by the office's own staff");
+            Refusal::one(Reason::engine("ROLE", text))
+        },
+    )
+}
+
 /// Four eyes: a decision of the office is drafted by one person and approved by another.
 fn needs_draft(
     pack: &Pack,
@@ -219,8 +253,7 @@ fn needs_draft(
     draft: Option<&Draft>,
     command: &Command,
 ) -> Option<Reason> {
-    let own = role.and_then(|r| pack.roles.find(r)).is_none_or(|r| r.kind == RoleKind::Own);
-    if !event.decision || !own {
+    if !event.decision || !is_own(pack, role) {
         return None;
     }
     match draft {
@@ -259,16 +292,24 @@ fn refusal(mut reasons: Vec<Reason>) -> Refusal {
     Refusal { reasons }
 }
 
+struct Proposed<'a> {
+    event: &'a str,
+    inputs: &'a Fields,
+    evidence: &'a BTreeMap<String, Fields>,
+    decision: &'a Decision,
+}
+
 fn draft(
     pack: &Pack,
     case: &CaseFile,
     command: &Command,
-    event: &str,
-    inputs: &Fields,
-    decision: &Decision,
+    proposed: &Proposed<'_>,
 ) -> Result<Accepted, Refusal> {
-    let event = find(pack, event)?;
+    let Proposed { inputs, evidence, decision, .. } = *proposed;
+    let event = find(pack, proposed.event)?;
+    let role = own_role(pack, &command.by.roles)?;
     let mut reasons = check_fields(&event.inputs, inputs, "/inputs", true);
+    reasons.extend(check_given_evidence(pack, Some(role), &command.by.roles, evidence));
     if !event.decision {
         reasons
             .push(Reason::engine("NOT_A_DECISION", Text::new("此事项无需拟稿", "this event needs no draft")));
@@ -289,17 +330,36 @@ fn draft(
         by,
         on,
         inputs: inputs.clone(),
+        evidence: evidence.clone(),
         decision: decision.clone(),
     };
     after.drafts.push(draft);
-    Ok(Accepted { after, kind: "draft", code: event.id.clone(), role: None, warnings: Vec::new() })
+    Ok(Accepted {
+        after,
+        kind: "draft",
+        code: event.id.clone(),
+        role: Some(role.clone()),
+        warnings: Vec::new(),
+    })
 }
 
-fn send_back(case: &CaseFile, command: &Command, draft: u32, reason: &str) -> Result<Accepted, Refusal> {
+fn send_back(
+    pack: &Pack,
+    case: &CaseFile,
+    command: &Command,
+    draft: u32,
+    reason: &str,
+) -> Result<Accepted, Refusal> {
     let Some(found) = case.drafts.iter().find(|d| d.seq == draft) else {
         let text = Text::new("没有这份待批的拟稿", "there is no such draft waiting for approval");
         return Err(Refusal::one(Reason::engine("DRAFT_UNKNOWN", text).on("/draft")));
     };
+    // Who may approve may send back; so may who drafted it.
+    let by = pack.events.find(&found.event).map(|event| event.by.as_slice()).unwrap_or_default();
+    let role = command.by.roles.iter().find(|role| by.contains(role)).cloned();
+    if role.is_none() && found.by != command.by.person {
+        return Err(Refusal::one(hearing::wrong_recorder(pack, by)));
+    }
     if reason.trim().is_empty() {
         let text = Text::new("退回须写明理由", "a draft is sent back with a reason");
         return Err(Refusal::one(Reason::engine("FIELD_MISSING", text).on("/reason")));
@@ -308,7 +368,6 @@ fn send_back(case: &CaseFile, command: &Command, draft: u32, reason: &str) -> Re
     after.seq += 1;
     after.drafts.retain(|d| d.seq != draft);
     let code = found.event.clone();
-    let role = command.by.roles.first().cloned();
     Ok(Accepted { after, kind: "return", code, role, warnings: Vec::new() })
 }
 
@@ -451,11 +510,18 @@ fn serve(
         apply::effects(&mut after, &scene, &service.effects).map_err(Refusal::one)?;
     }
     apply::recompute(&mut after, pack).map_err(Refusal::one)?;
-    let role = command.by.roles.first().cloned();
+    let role = Some(own_role(pack, &command.by.roles)?.clone());
     Ok(Accepted { after, kind: "serve", code: document.id.clone(), role, warnings: Vec::new() })
 }
 
-fn correct_child(case: &CaseFile, child: &Child, reason: &str) -> Result<Accepted, Refusal> {
+fn correct_child(
+    pack: &Pack,
+    case: &CaseFile,
+    command: &Command,
+    child: &Child,
+    reason: &str,
+) -> Result<Accepted, Refusal> {
+    let role = own_role(pack, &command.by.roles)?;
     if reason.trim().is_empty() {
         let text = Text::new("更正须写明理由", "a correction states its reason");
         return Err(Refusal::one(Reason::engine("FIELD_MISSING", text).on("/reason")));
@@ -463,7 +529,13 @@ fn correct_child(case: &CaseFile, child: &Child, reason: &str) -> Result<Accepte
     let mut after = case.clone();
     after.seq += 1;
     after.child = child.clone();
-    Ok(Accepted { after, kind: "child", code: "child".into(), role: None, warnings: Vec::new() })
+    Ok(Accepted {
+        after,
+        kind: "child",
+        code: "child".into(),
+        role: Some(role.clone()),
+        warnings: Vec::new(),
+    })
 }
 
 /// Regions that an outcome moves, for messages and charts.

@@ -210,7 +210,17 @@ impl Stage<'_> {
             Some(DecisionScript { drafted_by: None, .. }) => {
                 act.decision = step.decision.as_ref().map(DecisionScript::decision);
             }
-            Some(script) => act.draft = Some(self.draft(&act, script, script.decision(), at)?),
+            Some(script) => {
+                // The drafter gives with the draft what is theirs to record; the approver adds the rest.
+                let drafter = self.actor(script.drafted_by.as_deref())?;
+                let (with_draft, with_act) = act.evidence.into_iter().partition(|(id, _)| {
+                    let safeguard = self.pack.safeguards.find(id);
+                    safeguard.is_none_or(|s| s.recorded_by.iter().any(|by| drafter.roles.contains(by)))
+                });
+                act.evidence = with_draft;
+                act.draft = Some(self.draft(&act, drafter, script.decision(), at)?);
+                act.evidence = with_act;
+            }
         }
         Ok(What::Act(act))
     }
@@ -218,12 +228,12 @@ impl Stage<'_> {
     fn draft(
         &mut self,
         act: &Act,
-        script: &DecisionScript,
+        by: Actor,
         decision: Decision,
         at: NaiveDateTime,
     ) -> Result<u32, StepError> {
-        let what = What::Draft { event: act.event.clone(), inputs: act.inputs.clone(), decision };
-        let by = self.actor(script.drafted_by.as_deref())?;
+        let (event, inputs, evidence) = (act.event.clone(), act.inputs.clone(), act.evidence.clone());
+        let what = What::Draft { event, inputs, evidence, decision };
         let command = Command { at, by, what, because: BTreeMap::new() };
         let drafted = decide(self.pack, &self.case, &command, at).map_err(StepError::Refused)?;
         self.case = drafted.after;

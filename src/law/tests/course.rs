@@ -199,7 +199,12 @@ fn act(
     let drafted = command(
         1,
         roles.clone(),
-        What::Draft { event: event.id.clone(), inputs, decision: decision.clone() },
+        What::Draft {
+            event: event.id.clone(),
+            inputs,
+            evidence: BTreeMap::new(),
+            decision: decision.clone(),
+        },
     );
     let approver = if attempt.fault == 14 { 1 } else { 2 };
     let approved = Act { draft: Some(seq + 1), decision: Some(decision), ..plain };
