@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::{CliError, say};
 use crate::casework::packs::{self, PackFiles};
+use crate::casework::time::Clock;
 use crate::law::pack::Flaw;
 use crate::law::{Pack as Law, check, rehearse};
 
@@ -88,7 +89,8 @@ fn check_pack(pack: &str) -> Result<(), CliError> {
         ));
     }
     let begun = Instant::now();
-    let findings = check::check(&law);
+    let mut findings = check::check(&law);
+    findings.extend(check::calendar_until(&law, Clock::System.now().date_naive()));
     findings.iter().for_each(|finding| say(finding));
     let errors = findings.iter().filter(|f| f.level == check::Level::Error).count();
     say(format_args!(

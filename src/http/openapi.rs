@@ -2,6 +2,7 @@
 
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
 use super::api::{cases, ledger, packs, status};
 
@@ -15,8 +16,9 @@ use super::api::{cases, ledger, packs, status};
         cases::add_person, cases::journal, cases::clocks, cases::trail, cases::proof,
         ledger::checkpoint,
     ),
+    components(schemas(crate::casework::find::Worklist)),
     security(("bearer" = [])),
-    modifiers(&Bearer)
+    modifiers(&Bearer, &CommonProblems)
 )]
 struct Described;
 
@@ -31,6 +33,40 @@ impl utoipa::Modify for Bearer {
                 .build(),
         );
         openapi.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// Problems that any signed-in request may meet before its handler runs.
+struct CommonProblems;
+
+impl utoipa::Modify for CommonProblems {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let common = [
+            ("400", "The request is malformed"),
+            ("401", "No valid bearer token"),
+            ("413", "The body is too large"),
+            ("415", "The body is not JSON"),
+            ("503", "The database cannot be used right now; nothing was changed"),
+        ];
+        for (path, item) in &mut openapi.paths.paths {
+            if !path.starts_with("/api/v1/") {
+                continue;
+            }
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                for (status, description) in common {
+                    let content =
+                        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+                    let response = ResponseBuilder::new()
+                        .description(description)
+                        .content("application/problem+json", content);
+                    operation
+                        .responses
+                        .responses
+                        .entry(status.to_owned())
+                        .or_insert_with(|| response.build().into());
+                }
+            }
+        }
     }
 }
 

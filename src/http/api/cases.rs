@@ -28,7 +28,7 @@ fn tagged<T>(version: i64, body: T) -> Tagged<T> {
 /// Open a case with the first file received.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = NewCase,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again")),
-    responses((status = 201, body = Opened), (status = 422, body = Problem)))]
+    responses((status = 201, body = Opened), (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub async fn open(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -54,7 +54,7 @@ pub struct ListParams {
 
 /// My work, soonest due first.
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(ListParams),
-    responses((status = 200, body = CasePage), (status = 422, body = Problem)))]
+    responses((status = 200, body = CasePage), (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -65,7 +65,7 @@ pub async fn list(
 
 /// Find cases by a person's full name (characters or pinyin) or identity number.
 #[utoipa::path(post, path = "/api/v1/cases/find", tag = "cases", request_body = FindQuery,
-    responses((status = 200, body = Vec<Hit>), (status = 422, body = Problem)))]
+    responses((status = 200, body = Vec<Hit>), (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub async fn find(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -76,7 +76,7 @@ pub async fn find(
 
 /// A case.
 #[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases", params(("id" = Uuid, Path)),
-    responses((status = 200, body = CaseView), (status = 404, body = Problem)))]
+    responses((status = 200, body = CaseView), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn read(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -88,7 +88,7 @@ pub async fn read(
 
 /// The acts possible now and, for each that is not, why.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/acts", tag = "acts", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<Offer>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<Offer>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn offers(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -99,7 +99,7 @@ pub async fn offers(
 
 /// How each safeguard stands that some act possible from here asks for.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/safeguards", tag = "acts", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<SafeguardState>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<SafeguardState>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn safeguards(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -110,7 +110,7 @@ pub async fn safeguards(
 
 /// Decide who works on a case.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/assignment", tag = "cases", params(("id" = Uuid, Path)), request_body = Assignment,
-    responses((status = 200, body = Done), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Done), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub async fn assign(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -127,7 +127,7 @@ pub async fn assign(
         ("If-Match" = Option<String>, Header, description = "ETag of the case as last seen"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer again")),
     request_body = Request,
-    responses((status = 200, body = Done), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Done), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 412, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub async fn act(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -141,7 +141,7 @@ pub async fn act(
 
 /// The persons of a case.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/people", tag = "people", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<PersonView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<PersonView>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn people(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -152,7 +152,7 @@ pub async fn people(
 
 /// Add a person to a case, or correct one.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/people", tag = "people", params(("id" = Uuid, Path)), request_body = NewPerson,
-    responses((status = 200, body = Done), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Done), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub async fn add_person(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -174,7 +174,7 @@ pub struct JournalParams {
 
 /// The journal of a case, oldest first, 100 entries at a time.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/journal", tag = "cases", params(("id" = Uuid, Path), JournalParams),
-    responses((status = 200, body = Vec<JournalView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<JournalView>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn journal(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -186,7 +186,7 @@ pub async fn journal(
 
 /// The clocks of a case, ended ones too.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/clocks", tag = "cases", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<ClockView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<ClockView>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn clocks(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -205,7 +205,7 @@ pub struct TrailParams {
 
 /// Who did or saw what in a case, newest first; for supervisors.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/trail", tag = "ledger", params(("id" = Uuid, Path), TrailParams),
-    responses((status = 200, body = Vec<TrailView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<TrailView>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn trail(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -218,7 +218,7 @@ pub async fn trail(
 /// A proof that a leaf of this case is in the signed ledger; for supervisors.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/trail/{leaf}/proof", tag = "ledger",
     params(("id" = Uuid, Path), ("leaf" = u64, Path)),
-    responses((status = 200, body = ProofView), (status = 404, body = Problem)))]
+    responses((status = 200, body = ProofView), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn proof(
     State(app): State<App>,
     SignedIn(caller): SignedIn,

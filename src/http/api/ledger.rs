@@ -9,7 +9,7 @@ use crate::http::{App, Problem};
 
 /// The latest signed checkpoint and the key that verifies it.
 #[utoipa::path(get, path = "/api/v1/ledger/checkpoint", tag = "ledger",
-    responses((status = 200, body = CheckpointView), (status = 404, body = Problem)))]
+    responses((status = 200, body = CheckpointView), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn checkpoint(
     State(app): State<App>,
     SignedIn(_): SignedIn,

@@ -177,7 +177,7 @@ pub async fn list(State(app): State<App>, SignedIn(_): SignedIn) -> Json<Vec<Pac
 
 /// A pack: states, roles, events, safeguards, clocks and documents.
 #[utoipa::path(get, path = "/api/v1/packs/{id}", tag = "packs", params(("id" = String, Path)),
-    responses((status = 200, body = PackView), (status = 404, body = Problem)))]
+    responses((status = 200, body = PackView), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn read(
     State(app): State<App>,
     SignedIn(_): SignedIn,
