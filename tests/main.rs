@@ -1,1 +1,1 @@
-
+//! Tests of the whole service, through its public faces.

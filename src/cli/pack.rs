@@ -91,7 +91,7 @@ fn check_pack(pack: &str) -> Result<(), CliError> {
     let begun = Instant::now();
     let mut findings = check::check(&law);
     findings.extend(check::calendar_until(&law, Clock::System.now().date_naive()));
-    findings.iter().for_each(|finding| say(finding));
+    findings.iter().for_each(say);
     let errors = findings.iter().filter(|f| f.level == check::Level::Error).count();
     say(format_args!(
         "model checker: {errors} error(s), {} warning(s) in {} ms",

@@ -75,7 +75,7 @@ impl Compiler {
         self.flaws.push(Flaw { at, message: message.into() });
     }
 
-    pub(super) fn place<T>(&self, file: &str, spanned: &Spanned<T>) -> Where {
+    pub(super) fn place<T>(file: &str, spanned: &Spanned<T>) -> Where {
         at(file, spanned.referenced)
     }
 
@@ -173,7 +173,7 @@ impl Compiler {
         if ids(&self.declared).contains(&name.value) {
             return Some(name.value.clone());
         }
-        self.flaw(self.place(file, name), format!("{kind} '{}' is not declared in this pack", name.value));
+        self.flaw(Self::place(file, name), format!("{kind} '{}' is not declared in this pack", name.value));
         None
     }
 
@@ -187,7 +187,7 @@ impl Compiler {
         match expr::parse(&text.value, names, wanted) {
             Ok(expr) => Some(expr),
             Err(flaw) => {
-                let mut place = self.place(file, text);
+                let mut place = Self::place(file, text);
                 let quoted = self.starts_with_quote(&place);
                 place.column += flaw.offset as u64 + u64::from(quoted);
                 self.flaw(place, flaw.message);
@@ -257,11 +257,11 @@ impl Compiler {
         let zone = if let Ok(zone) = pack.time_zone.value.parse() {
             Some(zone)
         } else {
-            let place = self.place("pack.yaml", &pack.time_zone);
+            let place = Self::place("pack.yaml", &pack.time_zone);
             self.flaw(place, "expected an IANA time zone, for example Asia/Shanghai");
             None
         };
-        let head = self.place("pack.yaml", &pack.id);
+        let head = Self::place("pack.yaml", &pack.id);
         let calendar = match Calendar::new(calendar) {
             Ok(calendar) => Some(calendar),
             Err(error) => {
@@ -273,7 +273,7 @@ impl Compiler {
         let mut derogated = floor::Derogations::default();
         let mut derogations = Vec::new();
         for entry in &pack.derogations {
-            let place = self.place("pack.yaml", &entry.check);
+            let place = Self::place("pack.yaml", &entry.check);
             if let Err(error) = derogated.insert(entry.check.value) {
                 self.flaw(place.clone(), error.to_string());
             }
@@ -331,7 +331,7 @@ impl Compiler {
     fn roles(&mut self, pack: &PackFile) -> Catalogue<Role> {
         let mut roles = Catalogue::default();
         for role in &pack.roles {
-            let place = self.place("pack.yaml", &role.id);
+            let place = Self::place("pack.yaml", &role.id);
             let staff = role.staff.iter().map(|s| s.value).collect();
             let name = self.text(&place, "name", &role.name);
             roles.insert(&role.id.value, Role { id: role.id.value.clone(), name, kind: role.kind, staff });
@@ -342,7 +342,7 @@ impl Compiler {
     fn outcomes(&mut self, pack: &PackFile, names: &Names) -> Vec<SuggestedOutcome> {
         let mut rows = Vec::new();
         for row in &pack.outcomes {
-            let place = self.place("pack.yaml", &row.when);
+            let place = Self::place("pack.yaml", &row.when);
             let suggest = row
                 .suggest
                 .iter()
@@ -365,7 +365,7 @@ impl Compiler {
         const FILE: &str = "states.yaml";
         let ids = self.declare("state", file.states.iter().map(|s| (FILE, &s.id)));
         if !ids.contains(&file.initial.value) {
-            let place = self.place(FILE, &file.initial);
+            let place = Self::place(FILE, &file.initial);
             self.flaw(
                 place,
                 format!("the initial state '{}' is not one of the states of {key}", file.initial.value),
@@ -374,7 +374,7 @@ impl Compiler {
         self.states.insert(region, ids);
         let mut states = Catalogue::default();
         for state in &file.states {
-            let place = self.place(FILE, &state.id);
+            let place = Self::place(FILE, &state.id);
             let stage = state.stage.clone().unwrap_or_else(|| phase_name(&state.phase));
             let compiled = State {
                 id: state.id.value.clone(),
@@ -394,7 +394,7 @@ impl Compiler {
         self.declare("fact", files.iter().map(|f| (FILE, &f.id)));
         let mut facts = Catalogue::default();
         for fact in files {
-            let place = self.place(FILE, &fact.id);
+            let place = Self::place(FILE, &fact.id);
             let (kind, options) = self.kind(FILE, &place, fact.kind, &fact.options);
             let initial = self.optional(FILE, fact.initial.as_ref(), &Names::default(), &kind);
             let initial = match initial {
@@ -454,7 +454,7 @@ impl Compiler {
         let mut types = BTreeMap::new();
         let mut compiled = Vec::new();
         for field in fields {
-            let place = self.place(file, &field.id);
+            let place = Self::place(file, &field.id);
             let (kind, options) = self.kind(file, &place, field.kind, &field.options);
             types.insert(field.id.value.clone(), kind);
             compiled.push(Field {
@@ -479,7 +479,7 @@ impl Compiler {
     ) -> Catalogue<Event> {
         let mut events = Catalogue::default();
         for (file, event) in files {
-            let place = self.place(file, &event.id);
+            let place = Self::place(file, &event.id);
             let (inputs, types) = self.fields(file, &event.inputs);
             let names = Names { inputs: types, in_act: true, ..names.clone() };
             if event.acts.is_empty() {
@@ -547,7 +547,7 @@ impl Compiler {
     }
 
     fn guard(&mut self, file: &str, guard: &GuardFile, names: &Names) -> Option<Guard> {
-        let place = self.place(file, &guard.code);
+        let place = Self::place(file, &guard.code);
         Some(Guard {
             code: guard.code.value.clone(),
             require: self.expression(file, &guard.require, names, &Type::Bool)?,
@@ -593,7 +593,7 @@ impl Compiler {
         if self.states.get(&region).is_some_and(|ids| ids.contains(&name.value)) {
             return Some(name.value.clone());
         }
-        let place = self.place(file, name);
+        let place = Self::place(file, name);
         self.flaw(place, format!("'{}' is not a state of {}", name.value, region.as_str()));
         None
     }
@@ -601,7 +601,7 @@ impl Compiler {
     fn safeguards(&mut self, files: &[(String, SafeguardFile)], names: &Names) -> Catalogue<Safeguard> {
         let mut safeguards = Catalogue::default();
         for (file, safeguard) in files {
-            let place = self.place(file, &safeguard.id);
+            let place = Self::place(file, &safeguard.id);
             let (evidence, types) = self.fields(file, &safeguard.evidence);
             let names = Names { evidence: types, in_act: true, ..names.clone() };
             let satisfied_when = self.condition(file, safeguard.satisfied_when.as_ref(), &names);
@@ -656,7 +656,7 @@ impl Compiler {
     fn clocks(&mut self, files: &[(String, ClockFile)], names: &Names) -> Catalogue<Clock> {
         let mut clocks = Catalogue::default();
         for (file, clock) in files {
-            let place = self.place(file, &clock.id);
+            let place = Self::place(file, &clock.id);
             if clock.rules.is_empty() {
                 self.flaw(place.clone(), "a clock has at least one rule with a length");
             }
@@ -694,7 +694,7 @@ impl Compiler {
     fn documents(&mut self, files: &[(String, DocumentFile)], names: &Names) -> Catalogue<Document> {
         let mut documents = Catalogue::default();
         for (file, document) in files {
-            let place = self.place(file, &document.id);
+            let place = Self::place(file, &document.id);
             let (inputs, types) = self.fields(file, &document.inputs);
             let issue_names = Names { inputs: types, in_act: true, ..names.clone() };
             let received = BTreeMap::from([("received_on".to_owned(), Type::Date)]);

@@ -40,7 +40,7 @@ impl Compiler {
         let when = self.condition(file, effect.when.as_ref(), names);
         let length = self.optional(file, effect.length.as_ref(), names, &Type::Int);
         let from = self.optional(file, effect.from.as_ref(), names, &Type::Date);
-        let at = self.place_of(file, effect).unwrap_or_else(|| owner.clone());
+        let at = Self::place_of(file, effect).unwrap_or_else(|| owner.clone());
         if length.is_some() && effect.start.is_none() && effect.vary.is_none() {
             self.flaw(at.clone(), "`length` goes with start or vary");
         }
@@ -78,7 +78,7 @@ impl Compiler {
 
     fn setting(&mut self, file: &str, fact: &str, value: &Name, names: &Names) -> Option<(String, Expr)> {
         let Some(kind) = names.facts.get(fact).cloned() else {
-            self.flaw(self.place(file, value), format!("'{fact}' is not a declared fact"));
+            self.flaw(Self::place(file, value), format!("'{fact}' is not a declared fact"));
             return None;
         };
         self.expression(file, value, names, &kind).map(|expr| (fact.to_owned(), expr))
@@ -92,7 +92,7 @@ impl Compiler {
         self.known(file, name, "document", |ids| &ids.documents)
     }
 
-    fn place_of(&self, file: &str, effect: &EffectFile) -> Option<Where> {
+    fn place_of(file: &str, effect: &EffectFile) -> Option<Where> {
         let name =
             [&effect.start, &effect.suspend, &effect.resume, &effect.restart, &effect.extend, &effect.vary]
                 .into_iter()
@@ -101,6 +101,6 @@ impl Compiler {
                 .or_else(|| effect.require.as_ref().and_then(|all| all.first()))
                 .or_else(|| effect.issue.as_ref().and_then(|all| all.first()))
                 .or_else(|| effect.set.as_ref().and_then(|all| all.values().next()))?;
-        Some(self.place(file, name))
+        Some(Self::place(file, name))
     }
 }
