@@ -5,6 +5,7 @@
 //!
 //! * [`cli`]: the command line; [`config`]: settings.
 //! * [`http`]: requests and answers; [`jobs`]: small loops over the store.
+//! * [`demo`]: an invented caseload.
 //! * [`casework`]: use cases; each asks access and law, then keeps one change.
 //! * [`access`]: pure. Who may do what.
 //! * [`law`]: pure. What may happen, and when it falls due: floor, packs, clocks.
@@ -17,6 +18,7 @@ pub mod access;
 pub mod casework;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod http;
 pub mod jobs;
 pub mod law;

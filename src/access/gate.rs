@@ -84,6 +84,10 @@ pub fn permit(
             {
                 Ok(Permit { rule: "sealed-records", roles: vec![StaffRole::Records] })
             }
+            // Unsealing is decided by the chief prosecutor, who may act on a sealed case without reading it.
+            Action::ActInCase if roles.contains(&StaffRole::Chief) => {
+                Ok(Permit { rule: "sealed-chief", roles: vec![StaffRole::Chief] })
+            }
             _ => Err(Denial { rule: "sealed" }),
         };
     }
@@ -195,6 +199,8 @@ mod tests {
             (Supervisor, CITY, ReadCase, sealed, false),
             (Records, DISTRICT, ReadCase, sealed, true),
             (Records, OTHER, ReadCase, sealed, false),
+            (Chief, DISTRICT, ReadCase, sealed, false),
+            (Chief, DISTRICT, ActInCase, sealed, true),
             (Admin, DISTRICT, ReadCase, open, false),
             (Admin, DISTRICT, ActInCase, open, false),
             (Researcher, CITY, ReadCase, open, false),

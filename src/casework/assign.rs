@@ -94,15 +94,14 @@ impl Service {
         field: &str,
     ) -> Result<Option<Uuid>, CaseworkError> {
         let Some(login) = login else { return Ok(None) };
-        match self.account_with_role(login, role).await? {
-            Some(account) => Ok(Some(account)),
-            None => {
-                let text = Text::new(
-                    "没有这一账号，或其没有相应角色",
-                    "there is no such account, or it has not the role",
-                );
-                Err(CaseworkError::Invalid(vec![Reason::engine("ACCOUNT_UNKNOWN", text).on(field)]))
-            }
+        let account = self.account_with_role(login, role).await?;
+        if account.is_none() {
+            let text = Text::new(
+                "没有这一账号，或其没有相应角色",
+                "there is no such account, or it has not the role",
+            );
+            return Err(CaseworkError::Invalid(vec![Reason::engine("ACCOUNT_UNKNOWN", text).on(field)]));
         }
+        Ok(account)
     }
 }

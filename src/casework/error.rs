@@ -17,10 +17,10 @@ pub enum CaseworkError {
         rule: &'static str,
     },
     /// The law refuses.
-    #[error("refused by law")]
+    #[error("refused by law: {}", codes(&.0.reasons))]
     Refused(Box<Refusal>),
     /// The request itself is wrong.
-    #[error("invalid request")]
+    #[error("invalid request: {}", codes(.0))]
     Invalid(Vec<Reason>),
     /// Somebody else changed the case meanwhile.
     #[error("the case has changed meanwhile; it is at version {current}")]
@@ -49,6 +49,13 @@ pub enum CaseworkError {
         /// What.
         what: &'static str,
     },
+}
+
+/// Codes and fields of reasons; nothing of what was recorded.
+fn codes(reasons: &[Reason]) -> String {
+    let codes: Vec<String> =
+        reasons.iter().map(|r| format!("{} {}", r.code, r.field.as_deref().unwrap_or_default())).collect();
+    codes.join(", ")
 }
 
 impl From<Refusal> for CaseworkError {

@@ -38,13 +38,13 @@ use crate::store::Db;
 #[derive(Clone)]
 pub struct Service {
     inner: Arc<Inner>,
+    clock: Arc<Clock>,
 }
 
 struct Inner {
     db: Db,
     keys: KeyRoom,
     packs: Packs,
-    clock: Clock,
     offices: RwLock<Arc<OfficeTree>>,
 }
 
@@ -55,9 +55,15 @@ impl Service {
     /// When the offices cannot be read.
     pub async fn new(db: Db, keys: KeyRoom, packs: Packs, clock: Clock) -> Result<Self, CaseworkError> {
         let offices = RwLock::new(Arc::new(OfficeTree::default()));
-        let service = Self { inner: Arc::new(Inner { db, keys, packs, clock, offices }) };
+        let service = Self { inner: Arc::new(Inner { db, keys, packs, offices }), clock: Arc::new(clock) };
         service.reload_offices().await?;
         Ok(service)
+    }
+
+    /// The same service under another clock; a simulation has one for each story that it tells.
+    #[must_use]
+    pub fn with_clock(&self, clock: Clock) -> Self {
+        Self { inner: Arc::clone(&self.inner), clock: Arc::new(clock) }
     }
 
     /// The store.
@@ -77,12 +83,12 @@ impl Service {
 
     /// The clock.
     pub fn clock(&self) -> &Clock {
-        &self.inner.clock
+        &self.clock
     }
 
     /// The present.
     pub fn now(&self) -> DateTime<Utc> {
-        self.inner.clock.now()
+        self.clock.now()
     }
 
     /// The tree of offices as last read.

@@ -52,9 +52,18 @@ async fn stopped() {
     }
 }
 
+/// Log lines for somebody who tries the service: only what needs attention, unless `RUST_LOG` says otherwise.
+pub(super) fn logging_quiet(json: bool) {
+    start_logging(json, "warn");
+}
+
 /// Log lines to standard error: pretty for a person, JSON for a machine. Level by `RUST_LOG`, `info` unless set.
 pub(super) fn logging(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    start_logging(json, "info");
+}
+
+fn start_logging(json: bool, level: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call, as in tests, keeps the first subscriber.
     let _ = if json { lines.json().try_init() } else { lines.try_init() };

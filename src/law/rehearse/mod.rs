@@ -5,13 +5,13 @@
 mod compare;
 mod script;
 
-pub use script::CaseScript;
+pub use script::{CaseScript, DecisionScript, Step};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-use self::script::{DecisionScript, Person, Step};
+use self::script::Person;
 use super::case::{CaseFile, Fields};
 use super::command::{Act, Actor, Command, What};
 use super::decide::{Accepted, decide};

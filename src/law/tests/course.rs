@@ -15,6 +15,9 @@ use crate::record::{Alternative, Child, Decision, Offence, Sanction, Sex, Value}
 const FIRST: NaiveDate = NaiveDate::MIN;
 const LAST: NaiveDate = NaiveDate::MAX;
 
+/// Stands for the entry made last, where a draft is approved.
+pub(super) const NEWEST: u32 = u32::MAX;
+
 /// One attempt, to be read against a pack and a case.
 #[derive(Clone, Debug)]
 pub(super) struct Try {
@@ -112,7 +115,7 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
                 _ if here.is_empty() => return Vec::new(),
                 _ => here[attempt.pick.index(here.len())],
             };
-            act(pack, event, attempt, when, case.seq, &command)
+            act(pack, case, event, attempt, when, &command)
         }
         191..=215 => {
             let safeguard = &pack.safeguards[attempt.pick.index(pack.safeguards.len())];
@@ -166,35 +169,46 @@ fn fits(case: &CaseFile, event: &Event) -> bool {
 
 fn act(
     pack: &Pack,
+    case: &CaseFile,
     event: &Event,
     attempt: &Try,
     when: NaiveDateTime,
-    seq: u32,
     command: &impl Fn(u128, Vec<String>, What) -> Command,
 ) -> Vec<Command> {
     let inputs = filled(&event.inputs, attempt, when.date());
-    let mut evidence = BTreeMap::new();
-    for (n, safeguard) in (0_u32..).zip(pack.safeguards.iter()) {
-        let asked = event.safeguards.iter().any(|(id, _)| id == &safeguard.id);
-        let forgotten = attempt.never.rotate_left(n) & 3 == 3;
-        if (asked || !safeguard.provides.is_empty()) && !forgotten {
-            evidence.insert(safeguard.id.clone(), filled(&safeguard.evidence, attempt, when.date()));
-        }
-    }
-    if attempt.fault == 11 {
-        evidence.insert("S?".into(), Fields::from([(String::new(), attempt.odd.clone())]));
-    }
     let roles = match attempt.fault {
         12 => vec![pack.roles[attempt.other.index(pack.roles.len())].id.clone()],
         13 => vec!["nobody".into()],
         _ => vec![event.by[attempt.other.index(event.by.len())].clone()],
     };
+    let mut evidence = BTreeMap::new();
+    let mut commands = Vec::new();
+    for (n, safeguard) in (0_u32..).zip(pack.safeguards.iter()) {
+        let asked = event.safeguards.iter().any(|(id, _)| id == &safeguard.id);
+        let forgotten = attempt.never.rotate_left(n) & 3 == 3;
+        if forgotten || (!asked && safeguard.provides.is_empty()) {
+            continue;
+        }
+        let fields = filled(&safeguard.evidence, attempt, when.date());
+        let theirs = roles.iter().any(|role| safeguard.recorded_by.contains(role));
+        if theirs || attempt.fault == 10 {
+            evidence.insert(safeguard.id.clone(), fields);
+        } else if attempt.bits.is_multiple_of(8) || case.evidence.iter().all(|e| e.safeguard != safeguard.id)
+        {
+            let what = What::Evidence { safeguard: safeguard.id.clone(), fields, supersedes: None };
+            commands.push(command(1, safeguard.recorded_by.clone(), what));
+        }
+    }
+    if attempt.fault == 11 {
+        evidence.insert("S?".into(), Fields::from([(String::new(), attempt.odd.clone())]));
+    }
     let decision = decision(attempt);
     let plain =
         Act { event: event.id.clone(), inputs: inputs.clone(), evidence, draft: None, decision: None };
     if !event.decision {
         let given = (attempt.bits & 1 == 1).then_some(decision);
-        return vec![command(2, roles, What::Act(Act { decision: given, ..plain }))];
+        commands.push(command(2, roles, What::Act(Act { decision: given, ..plain })));
+        return commands;
     }
     let drafted = command(
         1,
@@ -207,8 +221,9 @@ fn act(
         },
     );
     let approver = if attempt.fault == 14 { 1 } else { 2 };
-    let approved = Act { draft: Some(seq + 1), decision: Some(decision), ..plain };
-    vec![drafted, command(approver, roles, What::Act(approved))]
+    let approved = Act { draft: Some(NEWEST), decision: Some(decision), ..plain };
+    commands.extend([drafted, command(approver, roles, What::Act(approved))]);
+    commands
 }
 
 fn decision(attempt: &Try) -> Decision {

@@ -4,11 +4,11 @@ mod course;
 
 use proptest::prelude::*;
 
-use self::course::{Try, any_child, any_offence, any_try, commands};
+use self::course::{NEWEST, Try, any_child, any_offence, any_try, commands};
 use super::case::CaseFile;
 use super::check::tests::{folder, load, small_files};
 use super::clock::{self, FirstDay, Length, Roll, Run, Unit};
-use super::command::{Command, What};
+use super::command::{Act, Command, What};
 use super::decide::{choose, decide, role_of};
 use super::floor::{self, Evidence, FactName, Facts, Performer};
 use super::pack::{Pack, RoleKind};
@@ -114,7 +114,10 @@ fn run(pack: &Pack, child: &Child, offence: &Offence, tries: &[Try]) -> Result<u
     let mut at = offence.on.and_hms_opt(9, 0, 0).unwrap();
     let mut accepted = Vec::new();
     for attempt in tries {
-        for command in commands(pack, &case, attempt, &mut at) {
+        for mut command in commands(pack, &case, attempt, &mut at) {
+            if let What::Act(Act { draft: Some(draft), .. }) = &mut command.what {
+                *draft = if *draft == NEWEST { case.seq } else { *draft };
+            }
             let lag = chrono::Duration::hours(i64::from(attempt.lag));
             let now = command.at.checked_add_signed(lag).unwrap_or(command.at);
             let first = decide(pack, &case, &command, now);

@@ -1,0 +1,104 @@
+//! The invented offices and the people who work there.
+
+use uuid::Uuid;
+
+use crate::access::Viewer;
+use crate::casework::accounts::NewAccount;
+use crate::casework::{Caller, CaseworkError, Service};
+use crate::law::pack::StaffRole;
+use crate::record::Text;
+
+/// Offices from the top down: code, Chinese, English, office above.
+const OFFICES: [(&str, &str, &str, Option<&str>); 4] = [
+    ("LJ", "澜江省人民检察院", "Lanjiang Provincial Procuratorate", None),
+    ("QY", "清源市人民检察院", "Qingyuan Municipal Procuratorate", Some("LJ")),
+    ("HW", "河湾区人民检察院", "Hewan District Procuratorate", Some("QY")),
+    ("LX", "柳溪区人民检察院", "Liuxi District Procuratorate", Some("QY")),
+];
+
+/// Accounts: sign-in name, name, role, office.
+const PEOPLE: [(&str, &str, StaffRole, &str); 10] = [
+    ("wu.min", "吴敏", StaffRole::Clerk, "HW"),
+    ("zhao.ning", "赵宁", StaffRole::Prosecutor, "HW"),
+    ("zhou.yuan", "周远", StaffRole::Prosecutor, "HW"),
+    ("qian.li", "钱立", StaffRole::Chief, "HW"),
+    ("fang.qing", "方晴", StaffRole::SocialWorker, "HW"),
+    ("sun.lan", "孙岚", StaffRole::Records, "HW"),
+    ("he.jing", "何静", StaffRole::Supervisor, "QY"),
+    ("admin", "系统管理员", StaffRole::Admin, "LJ"),
+    ("tang.ye", "唐晔", StaffRole::Researcher, "LJ"),
+    ("xu.lan", "徐岚", StaffRole::Prosecutor, "LX"),
+];
+
+/// An account that somebody can use.
+#[derive(Clone, Debug)]
+pub struct LogIn {
+    /// Sign-in name.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: StaffRole,
+    /// Code of the office.
+    pub office: String,
+    /// Bearer token.
+    pub token: String,
+}
+
+/// Everybody who acts in the stories.
+pub struct Staff {
+    members: Vec<(StaffRole, Viewer)>,
+}
+
+impl Staff {
+    /// Makes offices and accounts, with a token for each.
+    ///
+    /// # Errors
+    /// When the store fails, or there is already such an office or account.
+    pub async fn hire(service: &Service) -> Result<(Self, Vec<LogIn>), CaseworkError> {
+        for (code, zh, en, parent) in OFFICES {
+            service.add_office(code, Text::new(zh, en), parent).await?;
+        }
+        for (login, name, role, office) in PEOPLE {
+            let roles = vec![(role, office.to_owned())];
+            service.add_account(&NewAccount { login: login.into(), name: name.into(), roles }).await?;
+        }
+        let log_ins = Self::log_ins(service).await?;
+        let mut members = Vec::new();
+        for log_in in log_ins.iter().filter(|l| l.office == "HW" || l.office == "QY") {
+            if let Some(viewer) = service.authenticate(&log_in.token).await? {
+                members.push((log_in.role, viewer));
+            }
+        }
+        Ok((Self { members }, log_ins))
+    }
+
+    /// New tokens for everybody.
+    ///
+    /// # Errors
+    /// When the store fails or somebody is missing.
+    pub async fn log_ins(service: &Service) -> Result<Vec<LogIn>, CaseworkError> {
+        let mut log_ins = Vec::new();
+        for (login, name, role, office) in PEOPLE {
+            let token = service.add_token(login, "demo", None).await?;
+            log_ins.push(LogIn {
+                login: login.into(),
+                name: name.into(),
+                role,
+                office: office.into(),
+                token,
+            });
+        }
+        Ok(log_ins)
+    }
+
+    /// A caller with one of these roles, the first that somebody has.
+    pub(super) fn with_any(&self, roles: &[StaffRole], request: Uuid) -> Option<Caller> {
+        roles.iter().find_map(|role| self.with(*role, request))
+    }
+
+    /// A caller with a role.
+    pub(super) fn with(&self, role: StaffRole, request: Uuid) -> Option<Caller> {
+        self.members.iter().find(|(r, _)| *r == role).map(|(_, viewer)| Caller::new(viewer.clone(), request))
+    }
+}
