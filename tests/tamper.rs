@@ -46,12 +46,11 @@ async fn every_changed_column_is_found(app: &TestApp) {
             {
                 continue;
             }
-            let row =
-                if app.is_sqlite() && table != "blind_index" && table != "clock" { "rowid" } else { "ctid" };
-            let first = if app.is_sqlite() && (table == "blind_index" || table == "clock") {
-                format!("{column} = (SELECT {column} FROM {table} LIMIT 1)")
-            } else {
-                format!("{row} = (SELECT {row} FROM {table} ORDER BY {row} LIMIT 1)")
+            let first = match table {
+                _ if !app.is_sqlite() => format!("ctid = (SELECT ctid FROM {table} ORDER BY ctid LIMIT 1)"),
+                "clock" => "(case_id, clock, run) = (SELECT case_id, clock, run FROM clock LIMIT 1)".into(),
+                "blind_index" => "(tag, person_id) = (SELECT tag, person_id FROM blind_index LIMIT 1)".into(),
+                _ => format!("rowid = (SELECT rowid FROM {table} ORDER BY rowid LIMIT 1)"),
             };
             let value = other_value(&column, &kind);
             app.sql(&format!("UPDATE {table} SET {column} = {value} WHERE {first}")).await;
@@ -61,6 +60,10 @@ async fn every_changed_column_is_found(app: &TestApp) {
                 || audit.ledger.faults.iter().any(|fault| fault.table() == table);
             assert!(named, "{table}.{column}: {audit:?}");
             restore(app, table).await;
+        }
+        // A checkpoint that is taken away takes no content with it; whoever kept a copy still holds the tree to it.
+        if table == "ledger_checkpoint" {
+            continue;
         }
         let gone = if app.is_sqlite() {
             let key = columns(app, table).await[0].0.clone();
@@ -105,8 +108,7 @@ async fn disarm(app: &TestApp) {
 }
 
 async fn restore(app: &TestApp, table: &str) {
-    let off = if app.is_sqlite() { "PRAGMA foreign_keys = OFF; " } else { "" };
-    app.sql(&format!("{off}DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+    app.sql(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await;
 }
 
 /// Columns of a table with their types, as the database names them.

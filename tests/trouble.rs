@@ -85,7 +85,7 @@ fn a_broken_pack_never_half_loads() {
     assert!(Command::new("cp").arg("-r").arg(folder).arg(&packs).status().unwrap().success());
     let file = packs.join("intl-baseline/clocks.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replacen("n: ", "n: minus ", 1)).unwrap();
+    std::fs::write(&file, text.replacen("length: {n: 2,", "length: {n: minus two,", 1)).unwrap();
     let said = home.fails(&["serve", "--packs", packs.to_str().unwrap()]);
     assert!(said.contains("clocks.yaml:"), "{said}");
     let place = said.split("clocks.yaml:").nth(1).unwrap();

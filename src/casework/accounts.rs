@@ -321,7 +321,7 @@ fn depth(tree: &OfficeTree, office: Uuid) -> i64 {
     tree.all().iter().filter(|above| tree.within(office, above.id)).count().try_into().unwrap_or(i64::MAX)
 }
 
-fn unknown_office(code: &str) -> CaseworkError {
+pub(super) fn unknown_office(code: &str) -> CaseworkError {
     let text =
         Text::new(format!("没有代码为 {code} 的机关"), format!("there is no office with the code {code}"));
     CaseworkError::Invalid(vec![Reason::engine("OFFICE_UNKNOWN", text).on("/office")])

@@ -9,7 +9,7 @@ use super::people::{self, CHILD, Identity, NewPerson};
 use super::proceed::{Done, Request, RequestKind, command, request_hash};
 use super::time::{legal, micros};
 use super::trail::{Caller, Note};
-use super::{CaseworkError, Service, cipher, rows};
+use super::{CaseworkError, Service, accounts, cipher, rows};
 use crate::access::{Action, CaseScope, permit};
 use crate::law::{CaseFile, Reason, decide};
 use crate::ledger::row::CHAIN_START;
@@ -108,8 +108,7 @@ impl Service {
         let scope = CaseScope { office, lead: new.lead, second: None, social_worker: None, sealed: false };
         let permit = permit(&caller.viewer, Action::OpenCase, &scope, &self.offices())
             .map_err(|denial| CaseworkError::NotPermitted { rule: denial.rule })?;
-        let today = self.now().date_naive();
-        let Some(pack) = self.packs().current(&new.pack, today).cloned() else {
+        let Some(pack) = self.packs().current(&new.pack, self.now()).cloned() else {
             let text = Text::new("没有这一程序，或其尚未生效", "there is no such pack in force");
             return Err(CaseworkError::Invalid(vec![Reason::engine("PACK_UNKNOWN", text).on("/pack")]));
         };
@@ -219,7 +218,8 @@ impl Service {
             CaseworkError::Invalid(vec![Reason::engine("FIELD_MISSING", text).on("/office")])
         };
         if let Some(code) = &new.office {
-            return self.offices().by_code(code).map(|o| o.id).ok_or_else(unknown);
+            let found = self.offices().by_code(code).map(|o| o.id);
+            return found.ok_or_else(|| accounts::unknown_office(code));
         }
         let mut offices: Vec<Uuid> = caller.viewer.grants.iter().map(|g| g.office).collect();
         offices.sort();

@@ -1,9 +1,11 @@
 //! The packs that are in force: embedded in the program, or from a directory.
 
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::time::legal;
 use crate::law::Pack;
 use crate::law::pack::Flaw;
 
@@ -68,11 +70,11 @@ impl Packs {
         self.packs.get(&(id.to_owned(), version.to_owned()))
     }
 
-    /// The latest version of a pack that is in force on a day.
-    pub fn current(&self, id: &str, on: chrono::NaiveDate) -> Option<&Arc<Pack>> {
+    /// The latest version of a pack that is in force at a moment, by the day of its own zone.
+    pub fn current(&self, id: &str, at: DateTime<Utc>) -> Option<&Arc<Pack>> {
         self.packs
             .values()
-            .filter(|p| p.id == id && p.effective_from <= on)
+            .filter(|p| p.id == id && p.effective_from <= legal(p.zone, at).date())
             .max_by(|a, b| (a.effective_from, &a.version).cmp(&(b.effective_from, &b.version)))
     }
 

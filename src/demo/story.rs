@@ -54,7 +54,7 @@ impl Story {
         today: DateTime<Utc>,
         progress: &Progress,
     ) -> Result<Option<String>, CaseworkError> {
-        let Some(pack) = service.packs().current(PACK, today.date_naive()).cloned() else {
+        let Some(pack) = service.packs().current(PACK, today).cloned() else {
             return Err(CaseworkError::Corrupt { what: "pack" });
         };
         let mut case: Option<Case> = None;

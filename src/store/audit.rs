@@ -14,7 +14,7 @@ use crate::ledger::{Hash, Leaf, Report, StoredCase, StoredLeaf, Verifier, Verifi
 
 /// Rows read at a time.
 const PAGE: i64 = 1_000;
-const HEAD: &str = "SELECT frontier FROM ledger_head WHERE id = 1";
+const HEAD: &str = "SELECT size, frontier FROM ledger_head WHERE id = 1";
 const TILES: &str =
     "SELECT level, idx, hashes FROM ledger_tile WHERE level = $1 AND idx > $2 ORDER BY idx LIMIT $3";
 
@@ -59,9 +59,9 @@ pub async fn audit(db: &Db, key: VerifierKey, against: Option<&str>) -> Result<A
         verifier.checkpoint(size, &note);
     }
     audit_leaves(db, &mut verifier).await?;
-    let head: Option<(Vec<u8>,)> = on!(db, |pool| sqlx::query_as(HEAD).fetch_optional(pool).await)?;
-    if let Some((frontier,)) = head {
-        verifier.frontier(&frontier);
+    let head: Option<(i64, Vec<u8>)> = on!(db, |pool| sqlx::query_as(HEAD).fetch_optional(pool).await)?;
+    if let Some((size, frontier)) = head {
+        verifier.head(u64::try_from(size).unwrap_or(u64::MAX), &frontier);
     }
     audit_tiles(db, &mut verifier).await?;
     let rows = audit_cases(db, &mut verifier).await?;

@@ -38,7 +38,7 @@ pub enum RootKeySource {
 #[derive(Debug, thiserror::Error)]
 pub enum RootKeyError {
     /// There is no such file or credential.
-    #[error("no root key at {}", path.display())]
+    #[error("no root key at {}: make one with `tutela keys init`, or name the one there is with --root-key / 没有根密钥：请以 `tutela keys init` 生成，或以 --root-key 指定", path.display())]
     Missing {
         /// Where it was looked for.
         path: PathBuf,

@@ -81,6 +81,12 @@ impl TestApp {
     }
 
     async fn start(data: TempDir, urls: (StoreUrl, StoreUrl)) -> Self {
+        // Quiet, unless somebody who looks for a fault sets RUST_LOG.
+        let filter = tracing_subscriber::EnvFilter::try_from_default_env();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter.unwrap_or_else(|_| "off".into()))
+            .with_test_writer()
+            .try_init();
         RootKey::create_file(&data.path().join("root.key")).unwrap();
         let service = open(&data, &urls).await;
         let (_, log_ins) = Staff::hire(&service).await.unwrap();
@@ -145,12 +151,13 @@ impl TestApp {
 
     /// Statements behind the service's back.
     pub(crate) async fn sql(&self, sql: &str) {
+        use sqlx::sqlite::SqliteConnectOptions;
         use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, raw_sql};
         let sql = AssertSqlSafe(sql.to_owned());
         match &self.urls.0 {
             StoreUrl::Sqlite(path) => {
-                let mut conn =
-                    SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+                let options = SqliteConnectOptions::new().filename(path).foreign_keys(false);
+                let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
                 raw_sql(sql).execute(&mut conn).await.unwrap();
                 conn.close().await.unwrap();
             }

@@ -8,7 +8,7 @@ use super::app::{Answer, TestApp};
 pub(crate) fn first_file() -> Value {
     json!({
         "pack": "cn-procuratorate", "office": "HW", "event": "T11", "at": "2025-11-03",
-        "identity": {"name": "林小禾", "id_number": "110105200903021239"},
+        "identity": {"name": "林小禾", "id_number": "110105200903021232"},
         "child": {"sex": "boy", "born": "2009-03-02", "birth_proved": true},
         "offence": {"on": "2025-10-12"},
         "inputs": {"has_defender": false, "has_victim": true, "charge_chapter": 5, "charge_grave_list": false,

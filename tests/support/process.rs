@@ -46,7 +46,12 @@ impl Home {
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(words).env_clear().env("TUTELA_DATA", self.data.path()).env("RUST_LOG", "warn");
+        command
+            .args(words)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("TUTELA_DATA", self.data.path())
+            .env("RUST_LOG", "warn");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command
@@ -65,7 +70,11 @@ impl Home {
 
     /// What a command that must fail says.
     pub(crate) fn fails(&self, words: &[&str]) -> String {
-        let output = self.run(words);
+        let mut command = Command::new("timeout");
+        let plain = self.command(words);
+        command.args(["30"]).arg(plain.get_program()).args(plain.get_args()).env_clear();
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let output = command.output().unwrap();
         assert!(!output.status.success(), "{words:?} succeeded: {}", String::from_utf8_lossy(&output.stdout));
         String::from_utf8(output.stderr).unwrap()
     }

@@ -174,7 +174,7 @@ CREATE TABLE ledger_checkpoint (
 
 -- Leaves of committed changes that are not in the tree yet. Used where several instances write at once.
 CREATE TABLE ledger_outbox (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     leaf BLOB NOT NULL,
     detail BLOB,
     case_id BLOB,

@@ -183,8 +183,7 @@ pub async fn read(
     SignedIn(_): SignedIn,
     Named(id): Named<String>,
 ) -> Result<Json<PackView>, Problem> {
-    let today = app.service.now().date_naive();
-    let pack = app.service.packs().current(&id, today).ok_or_else(Problem::not_found)?;
+    let pack = app.service.packs().current(&id, app.service.now()).ok_or_else(Problem::not_found)?;
     let states = Region::ALL
         .into_iter()
         .map(|region| {

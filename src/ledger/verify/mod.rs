@@ -289,11 +289,11 @@ impl Verifier {
         }
     }
 
-    /// The row of `ledger_head`, after all leaves.
-    pub fn frontier(&mut self, bytes: &[u8]) {
+    /// The row of `ledger_head`, after all leaves: the number of leaves it claims, and the frontier.
+    pub fn head(&mut self, size: u64, bytes: &[u8]) {
         self.frontier = true;
         let Some(trees) = &self.trees else { return };
-        let fits = |tree: &Tiler| tree.frontier().to_bytes() == bytes;
+        let fits = |tree: &Tiler| tree.frontier().len() == size && tree.frontier().to_bytes() == bytes;
         if !fits(&trees.bytes) && !trees.hashes.as_ref().is_some_and(fits) {
             let expected = hex(&trees.bytes.frontier().root());
             self.fault(Fault::Frontier { size: self.next, expected });

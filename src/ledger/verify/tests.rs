@@ -30,6 +30,7 @@ struct CaseRow {
 struct Ledger {
     leaves: Vec<LeafRow>,
     checkpoints: Vec<(u64, String)>,
+    size: u64,
     frontier: Vec<u8>,
     tiles: Vec<(TileId, Vec<u8>)>,
     pending: Vec<(i64, Vec<u8>)>,
@@ -80,6 +81,7 @@ fn ledger(size: u64) -> Ledger {
     let mut ledger = Ledger {
         leaves: vec![],
         checkpoints: vec![],
+        size: 0,
         frontier: vec![],
         tiles: vec![],
         pending: vec![],
@@ -124,7 +126,7 @@ fn ledger(size: u64) -> Ledger {
             ledger.leaves.iter().filter(of_case).filter_map(|row| Leaf::parse(&row.leaf).unwrap().state);
         case.state = states.next_back().unwrap_or(case.state);
     }
-    ledger.frontier = frontier.to_bytes();
+    (ledger.size, ledger.frontier) = (frontier.len(), frontier.to_bytes());
     ledger
 }
 
@@ -153,7 +155,7 @@ impl Ledger {
                 act: &row.act,
             });
         }
-        verifier.frontier(&self.frontier);
+        verifier.head(self.size, &self.frontier);
         for (id, bytes) in &self.tiles {
             verifier.tile(id.level, id.index, bytes);
         }
@@ -231,6 +233,7 @@ fn every_byte_of_checkpoint_frontier_tile_and_state_is_watched() {
         let touched = ledger.touched(|ledger| ledger.checkpoints[3].1 = changed);
         assert_eq!(touched, [("ledger_checkpoint", size.to_string())], "byte {byte}");
     }
+    assert_eq!(ledger.touched(|ledger| ledger.size += 1), [("ledger_head", "1".into())]);
     for byte in (0..ledger.frontier.len()).step_by(7) {
         let touched = ledger.touched(|ledger| ledger.frontier[byte] ^= 1);
         assert_eq!(touched, [("ledger_head", "1".into())], "byte {byte}");
@@ -323,7 +326,7 @@ fn the_auditors_checkpoint_betrays_a_rewound_ledger() {
     for row in &anew.leaves {
         frontier.push(row.leaf_hash.clone().try_into().unwrap());
     }
-    anew.frontier = frontier.to_bytes();
+    (anew.size, anew.frontier) = (frontier.len(), frontier.to_bytes());
     assert!(anew.verify().sound());
     let report = anew.verify_against(Some(note));
     assert!(matches!(
