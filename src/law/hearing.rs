@@ -5,7 +5,7 @@ use chrono::Months;
 use super::case::{CaseFile, position};
 use super::decide::{FloorRuling, moved};
 use super::floor::{self, Facts, Performer, Severity};
-use super::pack::{Effect, Event, Guard, Level, Outcome, Pack, RoleKind, Safeguard, Verb};
+use super::pack::{ClockKind, Effect, Event, Guard, Level, Outcome, Pack, RoleKind, Safeguard, Verb};
 use super::refusal::Reason;
 use super::scene::{self, Scene};
 use crate::record::{Sex, Text};
@@ -227,9 +227,16 @@ fn joined(texts: &[Text]) -> (String, String) {
 }
 
 /// Keeps the first day of an unbroken custody as a case moves.
+///
+/// A child who is found held has been held since before the act that records it: the clocks of custody that the act
+/// starts say since when.
 pub(super) fn follow_custody(pack: &Pack, before: &CaseFile, after: &mut CaseFile, on: chrono::NaiveDate) {
     match (scene::held(pack, before), scene::held(pack, after)) {
-        (false, true) => after.held_since = Some(on),
+        (false, true) => {
+            let holding = |clock: &str| pack.clocks.find(clock).is_some_and(|c| c.kind == ClockKind::Holding);
+            let started = after.clocks.iter().filter(|c| c.since == after.seq && holding(&c.clock));
+            after.held_since = started.map(|c| c.run.started.date()).chain([on]).min();
+        }
         (true, true) => {}
         _ => after.held_since = None,
     }

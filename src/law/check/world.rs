@@ -290,6 +290,14 @@ impl Facts for Sight<'_> {
     fn due(&self, _: &str) -> Option<NaiveDate> {
         None
     }
+
+    fn made(&self, _: &str) -> Option<bool> {
+        None
+    }
+
+    fn served(&self, _: &str) -> Option<bool> {
+        None
+    }
 }
 
 /// The worlds that effects may lead to, among those that [`touches`] picks. Empty if they cannot be carried out.

@@ -174,6 +174,10 @@ pub enum Expr {
     Overdue(String),
     /// `due('K32')`.
     Due(String),
+    /// `made('D22')`.
+    Made(String),
+    /// `served('D16')`.
+    Served(String),
     /// `add_days(date, n)`.
     AddDays(Box<Self>, Box<Self>),
     /// `add_months(date, n)`.
@@ -226,7 +230,9 @@ impl Expr {
             | Self::DoneInStage(_)
             | Self::Running(_)
             | Self::Overdue(_)
-            | Self::Due(_) => {}
+            | Self::Due(_)
+            | Self::Made(_)
+            | Self::Served(_) => {}
         }
     }
 
