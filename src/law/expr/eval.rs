@@ -118,6 +118,8 @@ fn compare(how: Comparison, a: &Value, b: &Value) -> Option<bool> {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
         (Value::Date(a), Value::Date(b)) => a.cmp(b),
         (Value::Time(a), Value::Time(b)) => a.cmp(b),
+        // A minute stands for its day where a day is meant, as the parser promises.
+        (Value::Date(a), Value::Time(b)) => a.cmp(&b.date()),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Choice(a), Value::Choice(b)) => a.cmp(b),
         _ => return None,
