@@ -1,6 +1,7 @@
 //! Properties that hold whatever is asked of the law, over random courses of a case.
 
 mod course;
+mod days;
 
 use proptest::prelude::*;
 
