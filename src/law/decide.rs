@@ -532,7 +532,10 @@ fn serve(
             return Err(Refusal::one(Reason::engine("OUT_OF_ORDER", text).on("/received_on")));
         }
         entry.served.insert(to.clone(), Some(received.on));
-        apply::effects(&mut after, &scene, &service.effects).map_err(Refusal::one)?;
+        // A further copy that no act called for opens no window again.
+        if case.done.values().flatten().any(|doing| doing.seq == entry.since) {
+            apply::effects(&mut after, &scene, &service.effects).map_err(Refusal::one)?;
+        }
     }
     apply::recompute(&mut after, pack).map_err(Refusal::one)?;
     let role = Some(own_role(pack, &command.by.roles)?.clone());
