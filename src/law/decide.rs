@@ -51,7 +51,7 @@ pub fn decide(
             .on("/at"),
         ));
     }
-    match &command.what {
+    let accepted = match &command.what {
         What::Act(act) => decide_act(pack, case, command, act),
         What::Draft { event, inputs, evidence, decision } => {
             let proposed = Proposed { event, inputs, evidence, decision };
@@ -67,7 +67,14 @@ pub fn decide(
             serve(pack, case, command, &received, now)
         }
         What::CorrectChild { child, reason } => correct_child(pack, case, command, child, reason),
+    }?;
+    // A receipt or an arrest that is still to come starts no clock: it would hold a window open for as long as one likes.
+    let ahead = accepted.after.clocks.iter().any(|c| c.since == accepted.after.seq && c.run.started > now);
+    if ahead {
+        let text = Text::new("期限不能自将来的日期起算", "a period cannot begin in the future");
+        return Err(Refusal::one(Reason::engine("FUTURE", text)));
     }
+    Ok(accepted)
 }
 
 fn decide_act(pack: &Pack, case: &CaseFile, command: &Command, act: &Act) -> Result<Accepted, Refusal> {

@@ -90,6 +90,30 @@ fn custody_found_at_opening_counts_from_its_first_day() {
 }
 
 #[test]
+fn a_period_does_not_begin_in_the_future() {
+    let Some(pack) = pack("cn-procuratorate") else { return };
+    let opening = serde_json::json!({
+        "has_defender": true, "has_victim": false, "charge_chapter": 5, "charge_grave_list": true,
+        "death_or_severe_cruel": false, "file_complete": true, "measure": "none"
+    });
+    let act = Act { event: "T01".into(), inputs: inputs(&pack, "T01", &opening), ..Act::default() };
+    let case = done(&pack, &new_case(&pack), &command("2026-03-03T09:00", 1, "case_mgmt", What::Act(act)));
+    let refusal = |received: &str| {
+        let given = serde_json::json!({
+            "ground": "no_danger", "measure_after": "none", "reasons": "r", "police_received_on": received
+        });
+        let act = Act { event: "T04".into(), inputs: inputs(&pack, "T04", &given), ..Act::default() };
+        let mut command = command("2026-03-10T09:00", 1, "prosecutor", What::Act(act));
+        command.because = ["S06", "S07"].map(|code| (code.to_owned(), "at once".to_owned())).into();
+        let decided = decide(&pack, &case, &command, moment("2026-03-12T09:00"));
+        decided.err().map(|refusal| refusal.hard_codes().map(str::to_owned).collect::<Vec<_>>())
+    };
+    assert_eq!(refusal("2026-03-11"), None);
+    assert_eq!(refusal("2026-06-30"), Some(vec!["FUTURE".to_owned()]));
+    assert_eq!(refusal("2026-03-09"), Some(vec!["RECEIPT_DAY".to_owned()]));
+}
+
+#[test]
 fn a_partys_act_brings_only_what_it_asks_for() {
     let Some(pack) = pack("cn-procuratorate") else { return };
     let opening = serde_json::json!({
