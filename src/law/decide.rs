@@ -101,6 +101,7 @@ fn decide_act(pack: &Pack, case: &CaseFile, command: &Command, act: &Act) -> Res
         reasons.push(hearing::wrong_role(pack, event));
     }
     reasons.extend(hearing::wrong_state(pack, &scene, event));
+    reasons.extend(hearing::not_a_child(pack, case, event));
     reasons.extend(out_of_order(case, command.at));
     reasons.extend(check_fields(&event.inputs, inputs, "/inputs", true));
     reasons.extend(check_given_evidence(pack, Some(event), role, &command.by.roles, &act.evidence));

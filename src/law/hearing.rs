@@ -4,7 +4,7 @@ use chrono::Months;
 
 use super::case::{CaseFile, position};
 use super::decide::{FloorRuling, moved};
-use super::floor::{self, Facts, Performer, Severity};
+use super::floor::{self, Act, Facts, Performer, Severity};
 use super::pack::{ClockKind, Effect, Event, Guard, Level, Outcome, Pack, RoleKind, Safeguard, Verb};
 use super::refusal::Reason;
 use super::scene::{self, Scene};
@@ -214,6 +214,20 @@ pub(super) fn wrong_state(pack: &Pack, scene: &Scene<'_>, event: &Event) -> Opti
         format!("the case stands at “{}”; this is possible only at: {en}", now.en),
     );
     Some(Reason { source: event.source.clone(), ..Reason::engine("NOT_FROM_STATE", statement) })
+}
+
+/// No case is opened on what somebody did as an adult; where the age is in doubt the lower one is presumed.
+pub(super) fn not_a_child(pack: &Pack, case: &CaseFile, event: &Event) -> Option<Reason> {
+    let age = scene::age_on(pack, case, case.offence.on);
+    let adult = case.child.birth_proved && age.is_some_and(|age| age >= pack.age.adult);
+    if !adult || !event.acts.contains(&Act::Open) {
+        return None;
+    }
+    let text = Text::new(
+        "行为时已经成年，不作为未成年人案件办理",
+        "this person was an adult when it happened; this is no child's case",
+    );
+    Some(Reason { source: pack.age.source.clone(), ..Reason::engine("NOT_A_CHILD", text) })
 }
 
 pub(super) fn role_names(pack: &Pack, roles: &[String]) -> Vec<Text> {
