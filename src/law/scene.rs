@@ -172,6 +172,10 @@ impl Facts for Scene<'_> {
             },
             Var::Fact(id) => self.case.facts.get(id).cloned(),
             Var::OffenceOn => Some(Value::Date(self.case.offence.on)),
+            Var::StageFrom => {
+                let mut doings = self.case.done.values().flatten();
+                doings.find(|doing| doing.seq == self.case.stage_since).map(|doing| Value::Date(doing.on))
+            }
             Var::Held => Some(Value::Bool(self.held())),
             Var::State(region) => Some(Value::Choice(self.case.states.get(*region).to_owned())),
             Var::Input(id) => self.inputs.get(id).cloned(),

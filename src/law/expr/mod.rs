@@ -42,6 +42,8 @@ pub enum Var {
     Fact(String),
     /// `case.offence_on`.
     OffenceOn,
+    /// `case.stage_from`: the legal day of the act with which the present stage was entered.
+    StageFrom,
     /// `case.held`: the measure stands in a phase of custody.
     Held,
     /// `case.main`, `case.measure`, `case.remedy`, `case.record`: the state of a region.

@@ -175,6 +175,7 @@ impl Reader<'_> {
         };
         match field {
             "offence_on" => Some((Var::OffenceOn, Type::Date)),
+            "stage_from" => Some((Var::StageFrom, Type::Date)),
             "held" => Some((Var::Held, Type::Bool)),
             "main" => region(Region::Main),
             "measure" => region(Region::Measure),
