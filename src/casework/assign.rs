@@ -38,6 +38,7 @@ impl Service {
         assignment: &Assignment,
     ) -> Result<Done, CaseworkError> {
         let body = request_hash(case, assignment)?;
+        let _turn = self.turn(case).await;
         match self.assign_once(caller, case, expected, assignment, body).await {
             Err(error) => self.replay_or(caller, body, error).await,
             done => done,

@@ -43,6 +43,16 @@ pub enum CaseworkError {
     /// The vault cannot do it.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The record has content, and the key store has no keyring.
+    #[error(
+        "the key store holds no keys, but the record is not empty: restore the key store from its backup, or name the right one with --keys / 密钥库为空而案卷库已有内容，请恢复密钥库备份或以 --keys 指定正确的密钥库"
+    )]
+    KeysMissing,
+    /// The keyring did not sign the ledger that lies in the record.
+    #[error(
+        "the key store does not belong to this record: its key did not sign the record's ledger / 密钥库与案卷库不匹配：账本并非由其密钥签署"
+    )]
+    KeysForeign,
     /// What is stored does not make sense; an operator must look.
     #[error("stored data of {what} cannot be read")]
     Corrupt {

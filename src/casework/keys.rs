@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use uuid::Uuid;
 
 use super::CaseworkError;
-use crate::store::KeyDb;
-use crate::vault::{Class, Dek, Keyring, KeyringStatus, RootKey};
+use crate::store::{self, Db, KeyDb, StoreError};
+use crate::vault::{Class, Dek, Keyring, KeyringRow, KeyringStatus, RootKey};
 
 /// Case keys kept unwrapped. One costs about a hundred bytes; unwrapping costs a few microseconds and a read.
 const KEPT: NonZeroUsize = match NonZeroUsize::new(16_384) {
@@ -23,19 +23,42 @@ pub struct KeyRoom {
 }
 
 impl KeyRoom {
-    /// Opens the keyring in a key store, or makes the first one if the store is empty.
+    /// Opens the keyring in a key store. An empty key store gets its first keyring only beside a record in which
+    /// nothing is written yet: a new keyring could open nothing of an older record, and would hide that loss.
     ///
     /// # Errors
-    /// A wrong root key, a damaged row, or a key store that cannot be read.
-    pub async fn open(db: KeyDb, root: &RootKey) -> Result<Self, CaseworkError> {
+    /// A wrong root key, a damaged row, a key store that cannot be read, `KeysMissing`.
+    pub async fn open(db: KeyDb, root: &RootKey, record: &Db) -> Result<Self, CaseworkError> {
+        let mut rows = db.load_keyring().await?;
+        if rows.is_empty() {
+            if !store::is_untouched(record).await? {
+                return Err(CaseworkError::KeysMissing);
+            }
+            let (_, made) = Keyring::create(root)?;
+            match db.put_keyring(&made).await {
+                // Another instance that starts at the same time was first; its keyring is the one.
+                Ok(()) | Err(StoreError::Duplicate { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+            rows = db.load_keyring().await?;
+        }
+        Self::unlock(db, root, rows)
+    }
+
+    /// Opens the keyring of a key store that has one.
+    ///
+    /// # Errors
+    /// A wrong root key, a damaged row, a key store that cannot be read, `KeysMissing`.
+    pub async fn open_existing(db: KeyDb, root: &RootKey) -> Result<Self, CaseworkError> {
         let rows = db.load_keyring().await?;
-        let keyring = if rows.is_empty() {
-            let (keyring, rows) = Keyring::create(root)?;
-            db.put_keyring(&rows).await?;
-            keyring
-        } else {
-            Keyring::open(root, rows)?
-        };
+        if rows.is_empty() {
+            return Err(CaseworkError::KeysMissing);
+        }
+        Self::unlock(db, root, rows)
+    }
+
+    fn unlock(db: KeyDb, root: &RootKey, rows: Vec<KeyringRow>) -> Result<Self, CaseworkError> {
+        let keyring = Keyring::open(root, rows)?;
         Ok(Self { db, keyring: RwLock::new(Arc::new(keyring)), cache: Mutex::new(LruCache::new(KEPT)) })
     }
 

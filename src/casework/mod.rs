@@ -46,7 +46,11 @@ struct Inner {
     keys: KeyRoom,
     packs: Packs,
     offices: RwLock<Arc<OfficeTree>>,
+    turns: Box<[tokio::sync::Mutex<()>]>,
 }
+
+/// Cases that share one turn are rare with so many.
+const TURNS: usize = 1024;
 
 impl Service {
     /// A service over a store, its keys and packs.
@@ -55,7 +59,9 @@ impl Service {
     /// When the offices cannot be read.
     pub async fn new(db: Db, keys: KeyRoom, packs: Packs, clock: Clock) -> Result<Self, CaseworkError> {
         let offices = RwLock::new(Arc::new(OfficeTree::default()));
-        let service = Self { inner: Arc::new(Inner { db, keys, packs, offices }), clock: Arc::new(clock) };
+        let turns = (0..TURNS).map(|_| tokio::sync::Mutex::new(())).collect();
+        let inner = Arc::new(Inner { db, keys, packs, offices, turns });
+        let service = Self { inner, clock: Arc::new(clock) };
         service.reload_offices().await?;
         Ok(service)
     }
@@ -64,6 +70,14 @@ impl Service {
     #[must_use]
     pub fn with_clock(&self, clock: Clock) -> Self {
         Self { inner: Arc::clone(&self.inner), clock: Arc::new(clock) }
+    }
+
+    /// Changes of one case take turns, so that people who work on it at the same time do not undo each other's tries.
+    /// Another instance is kept apart by the case's version alone.
+    pub(super) async fn turn(&self, case: Uuid) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let (high, low) = case.as_u64_pair();
+        let place = usize::try_from((high ^ low) % TURNS as u64).ok()?;
+        Some(self.inner.turns.get(place)?.lock().await)
     }
 
     /// The store.

@@ -100,6 +100,15 @@ impl Service {
             .map_err(|_| CaseworkError::Corrupt { what: "checkpoint key" })
     }
 
+    /// Whether the keys at hand belong to this record: they signed its latest checkpoint.
+    ///
+    /// # Errors
+    /// `KeysForeign`; store errors.
+    pub async fn check_keys(&self) -> Result<(), CaseworkError> {
+        let Some((_, note)) = store::latest_checkpoint(self.db()).await? else { return Ok(()) };
+        self.signer()?.verifier().open(&note).map(drop).map_err(|_| CaseworkError::KeysForeign)
+    }
+
     /// Signs the ledger as it stands, if it has grown since the last checkpoint.
     ///
     /// # Errors

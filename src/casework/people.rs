@@ -177,6 +177,7 @@ impl Service {
         person: &NewPerson,
     ) -> Result<Done, CaseworkError> {
         let body = request_hash(case, person)?;
+        let _turn = self.turn(case).await;
         let done = self.add_person_once(caller, case, expected, person, body).await;
         match done {
             Err(error) => self.replay_or(caller, body, error).await,

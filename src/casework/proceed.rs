@@ -152,6 +152,7 @@ impl Service {
         request: &Request,
     ) -> Result<Done, CaseworkError> {
         let body = request_hash(case, request)?;
+        let _turn = self.turn(case).await;
         let mut tries = 0;
         loop {
             tries += 1;

@@ -70,7 +70,7 @@ pub(super) fn make_root_key(file: &Path) -> Result<(), CliError> {
 
 async fn status(settings: &Settings) -> Result<(), CliError> {
     let root = settings.root_key.load()?;
-    let room = KeyRoom::open(KeyDb::open(&settings.keys).await?, &root).await?;
+    let room = KeyRoom::open_existing(KeyDb::open(&settings.keys).await?, &root).await?;
     say(format_args!("{:<12} {:>5}  {:<12} {}", "purpose", "epoch", "state", "id"));
     for key in room.status().keys {
         say(format_args!(

@@ -124,8 +124,10 @@ async fn open(settings: &Settings, clock: Clock) -> Result<Service, CliError> {
     let root = settings.root_key.load()?;
     let packs = Packs::load(settings.packs.as_deref())?;
     let db = Db::open(&settings.database).await?;
-    let keys = KeyRoom::open(KeyDb::open(&settings.keys).await?, &root).await?;
-    Ok(Service::new(db, keys, packs, clock).await?)
+    let keys = KeyRoom::open(KeyDb::open(&settings.keys).await?, &root, &db).await?;
+    let service = Service::new(db, keys, packs, clock).await?;
+    service.check_keys().await?;
+    Ok(service)
 }
 
 /// Ends a service that was opened for one command.

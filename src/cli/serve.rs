@@ -27,8 +27,22 @@ pub(super) async fn serve(
     let metrics = Metrics::new();
     let mut running = jobs::start(&service, &metrics);
     let app = App { service: service.clone(), metrics };
-    let outcome = http::run(listener, app, stopped()).await;
+    let (lost, gone) = tokio::sync::oneshot::channel();
+    let watched = service.db().clone();
+    let outcome = http::run(listener, app, async move {
+        tokio::select! {
+            () = stopped() => {}
+            error = watched.lost() => {
+                // The receiver waits below until the server has ended.
+                let _ = lost.send(error);
+            }
+        }
+    })
+    .await;
     running.shutdown().await;
+    if let Ok(error) = gone.await {
+        return Err(error.into());
+    }
     // The tail of the ledger is signed before the store is closed, so that a stopped service is fully covered.
     crate::store::sequencer::drain(service.db()).await?;
     service.sign_checkpoint().await?;

@@ -1,7 +1,7 @@
 //! Who calls: taken from the request once, before any handler runs.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
@@ -101,6 +101,34 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             // serde names what it expected and the place; it quotes at most an unknown field's name.
             Problem::malformed(Text::new(format!("JSON 有误：{error}"), format!("invalid JSON: {error}")))
+        })
+    }
+}
+
+/// What the path names; a path that cannot be read names nothing.
+pub struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Path::from_request_parts(parts, app)
+            .await
+            .map(|Path(value)| Self(value))
+            .map_err(|_| Problem::not_found())
+    }
+}
+
+/// Parameters after the question mark, read strictly.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Query::from_request_parts(parts, app).await.map(|Query(value)| Self(value)).map_err(|rejection| {
+            let said = rejection.body_text();
+            Problem::malformed(Text::new(format!("查询参数有误：{said}"), said))
         })
     }
 }

@@ -164,12 +164,9 @@ impl From<CaseworkError> for Problem {
                     "本案已被他人更改，请查看最新内容后重试",
                     "somebody else changed the case meanwhile; look at it again and repeat",
                 );
-                let mut problem = Self::new(
-                    StatusCode::PRECONDITION_FAILED,
-                    "conflict",
-                    Text::new("内容已更新", "Changed meanwhile"),
-                    detail,
-                );
+                let status = if current > 0 { StatusCode::PRECONDITION_FAILED } else { StatusCode::CONFLICT };
+                let mut problem =
+                    Self::new(status, "conflict", Text::new("内容已更新", "Changed meanwhile"), detail);
                 problem.current_version = (current > 0).then_some(current);
                 problem
             }
@@ -198,6 +195,10 @@ impl From<CaseworkError> for Problem {
             }
             CaseworkError::Vault(error) => {
                 tracing::error!(error = %error, "vault");
+                Self::internal()
+            }
+            CaseworkError::KeysMissing | CaseworkError::KeysForeign => {
+                tracing::error!(error = %error, "keys");
                 Self::internal()
             }
             CaseworkError::Corrupt { what } => {

@@ -16,6 +16,7 @@ const PEOPLE: &str = "SELECT * FROM person WHERE case_id = $1 ORDER BY seq";
 const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run";
 const TAGS_OF_PERSON: &str = "SELECT * FROM blind_index WHERE person_id = $1";
 const FIND_IDEMPOTENCY: &str = "SELECT * FROM idempotency WHERE account_id = $1 AND key = $2";
+const TOUCHED: &str = "SELECT (SELECT COUNT(*) FROM office) + (SELECT COUNT(*) FROM ledger_head) + (SELECT COUNT(*) FROM ledger_outbox)";
 const PING: &str = "SELECT 1";
 const LIST_BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
 const LIST_BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
@@ -106,11 +107,23 @@ pub async fn find_idempotency(
     Ok(on!(db, |pool| sqlx::query_as(FIND_IDEMPOTENCY).bind(account).bind(key).fetch_optional(pool).await)?)
 }
 
+/// Whether nothing has been written yet: no office, no leaf.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_untouched(db: &Db) -> Result<bool, StoreError> {
+    let (rows,): (i64,) = on!(db, |pool| sqlx::query_as(TOUCHED).fetch_one(pool).await)?;
+    Ok(rows == 0)
+}
+
 /// Whether the database answers.
 ///
 /// # Errors
 /// What the database says.
 pub async fn ping(db: &Db) -> Result<(), StoreError> {
+    if let Db::Sqlite { writer, .. } = db {
+        writer.file().check()?;
+    }
     on!(db, |pool| sqlx::query(PING).execute(pool).await.map(drop))?;
     Ok(())
 }

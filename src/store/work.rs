@@ -4,7 +4,8 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use std::path::PathBuf;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -16,6 +17,36 @@ use super::writer::Writer;
 const READERS: u32 = 4;
 /// Longest wait for a connection or a lock.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often the database's file is looked for.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// A database's file as it was opened. Writing on after it was removed or replaced would be writing into nowhere.
+#[derive(Clone, Debug)]
+pub(super) struct HeldFile {
+    path: PathBuf,
+    identity: (u64, u64),
+}
+
+impl HeldFile {
+    fn of(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { path: path.to_owned(), identity: identity(path)? })
+    }
+
+    /// Whether the file is still the one that was opened.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        if identity(&self.path)? == self.identity {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable { reason: format!("{} was replaced", self.path.display()) })
+    }
+}
+
+fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
+    let file = std::fs::metadata(path)
+        .map_err(|error| StoreError::Unavailable { reason: format!("{}: {error}", path.display()) })?;
+    Ok((file.dev(), file.ino()))
+}
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +107,7 @@ impl Db {
                 let write = sqlite_pool(path, 1).await?;
                 migrate::sqlite(&write).await?;
                 let read = sqlite_pool(path, READERS).await?;
-                Ok(Self::Sqlite { read, writer: Writer::start(write).await? })
+                Ok(Self::Sqlite { read, writer: Writer::start(write, HeldFile::of(path)?).await? })
             }
             StoreUrl::Postgres(url) => {
                 let pool = postgres_pool(url, None, 16).await?;
@@ -97,6 +128,20 @@ impl Db {
         }
     }
 
+    /// Resolves when the database is gone for good: its file was removed or replaced. A PostgreSQL server that does not
+    /// answer may come back.
+    pub async fn lost(&self) -> StoreError {
+        match self {
+            Self::Sqlite { writer, .. } => loop {
+                if let Err(error) = writer.file().check() {
+                    return error;
+                }
+                tokio::time::sleep(LOOK).await;
+            },
+            Self::Postgres(_) => std::future::pending().await,
+        }
+    }
+
     /// Name of the engine, for logs and figures.
     pub const fn engine(&self) -> &'static str {
         match self {
@@ -111,6 +156,8 @@ pub(super) async fn sqlite_pool(path: &std::path::Path, connections: u32) -> Res
         std::fs::create_dir_all(parent)
             .map_err(|error| StoreError::Unavailable { reason: format!("{}: {error}", parent.display()) })?;
     }
+    let made = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+    made.map_err(|error| StoreError::Unavailable { reason: format!("{}: {error}", path.display()) })?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)

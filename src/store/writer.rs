@@ -9,6 +9,7 @@ use super::StoreError;
 use super::change::{WriteSet, sqlite};
 use super::ledger::{size_of_sqlite, tiler_of_sqlite};
 use super::rows::LeafDraft;
+use super::work::HeldFile;
 use crate::ledger::merkle::{Tile, Tiler};
 use crate::ledger::{Hash, leaf_hash};
 
@@ -28,15 +29,22 @@ pub struct Writer {
     queue: Arc<Mutex<Option<Queue>>>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
     pool: SqlitePool,
+    file: HeldFile,
 }
 
 impl Writer {
     /// Starts the writer over a pool of one connection.
-    pub(super) async fn start(pool: SqlitePool) -> Result<Self, StoreError> {
+    pub(super) async fn start(pool: SqlitePool, file: HeldFile) -> Result<Self, StoreError> {
         let (queue, waiting) = mpsc::channel(WAITING);
         let connection = pool.acquire().await?.detach();
-        let task = tokio::spawn(Work { connection, waiting, tiler: None }.run());
-        Ok(Self { queue: Arc::new(Mutex::new(Some(queue))), task: Arc::new(Mutex::new(Some(task))), pool })
+        let task = tokio::spawn(Work { connection, waiting, tiler: None, file: file.clone() }.run());
+        let (queue, task) = (Arc::new(Mutex::new(Some(queue))), Arc::new(Mutex::new(Some(task))));
+        Ok(Self { queue, task, pool, file })
+    }
+
+    /// The file that is written.
+    pub(super) const fn file(&self) -> &HeldFile {
+        &self.file
     }
 
     pub(super) async fn send(&self, set: WriteSet, answer: Answer) -> Result<(), StoreError> {
@@ -62,6 +70,7 @@ struct Work {
     waiting: mpsc::Receiver<(WriteSet, Answer)>,
     /// The tree as last committed; read anew after a failure.
     tiler: Option<Tiler>,
+    file: HeldFile,
 }
 
 impl Work {
@@ -98,6 +107,7 @@ impl Work {
         group: &[(WriteSet, Answer)],
         outcomes: &mut Vec<Option<Result<(), StoreError>>>,
     ) -> Result<(), StoreError> {
+        self.file.check()?;
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
         let mut leaves: Vec<&LeafDraft> = Vec::new();
         for (set, _) in group {

@@ -1,7 +1,7 @@
 //! Cases: open, read, list, find; acts, evidence, documents, people, journal, clocks, trail.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::casework::oversee::{ProofView, TrailView};
 use crate::casework::people::{NewPerson, PersonView};
 use crate::casework::proceed::{Done, Request};
 use crate::casework::read::{CaseView, ClockView, JournalView};
-use crate::http::caller::{Body, ExpectedVersion, SignedIn};
+use crate::http::caller::{Body, ExpectedVersion, Named, Params, SignedIn};
 use crate::http::{App, Problem};
 use crate::law::Offer;
 use crate::law::offer::SafeguardState;
@@ -58,7 +58,7 @@ pub struct ListParams {
 pub async fn list(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Query(params): Query<ListParams>,
+    Params(params): Params<ListParams>,
 ) -> Result<Json<CasePage>, Problem> {
     Ok(Json(app.service.list(&caller, params.list, params.cursor.as_deref(), params.limit).await?))
 }
@@ -80,7 +80,7 @@ pub async fn find(
 pub async fn read(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Tagged<CaseView>, Problem> {
     let view = app.service.read_case(&caller, id).await?;
     Ok(tagged(view.version, view))
@@ -92,7 +92,7 @@ pub async fn read(
 pub async fn offers(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Json<Vec<Offer>>, Problem> {
     Ok(Json(app.service.offers(&caller, id).await?))
 }
@@ -103,7 +103,7 @@ pub async fn offers(
 pub async fn safeguards(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Json<Vec<SafeguardState>>, Problem> {
     Ok(Json(app.service.safeguards(&caller, id).await?))
 }
@@ -114,7 +114,7 @@ pub async fn safeguards(
 pub async fn assign(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     ExpectedVersion(expected): ExpectedVersion,
     Body(assignment): Body<Assignment>,
 ) -> Result<Tagged<Done>, Problem> {
@@ -131,7 +131,7 @@ pub async fn assign(
 pub async fn act(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     ExpectedVersion(expected): ExpectedVersion,
     Body(request): Body<Request>,
 ) -> Result<Tagged<Done>, Problem> {
@@ -145,7 +145,7 @@ pub async fn act(
 pub async fn people(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Json<Vec<PersonView>>, Problem> {
     Ok(Json(app.service.people(&caller, id).await?))
 }
@@ -156,7 +156,7 @@ pub async fn people(
 pub async fn add_person(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     ExpectedVersion(expected): ExpectedVersion,
     Body(person): Body<NewPerson>,
 ) -> Result<Tagged<Done>, Problem> {
@@ -178,8 +178,8 @@ pub struct JournalParams {
 pub async fn journal(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
-    Query(params): Query<JournalParams>,
+    Named(id): Named<Uuid>,
+    Params(params): Params<JournalParams>,
 ) -> Result<Json<Vec<JournalView>>, Problem> {
     Ok(Json(app.service.journal(&caller, id, params.after).await?))
 }
@@ -190,7 +190,7 @@ pub async fn journal(
 pub async fn clocks(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Json<Vec<ClockView>>, Problem> {
     Ok(Json(app.service.clocks(&caller, id).await?))
 }
@@ -209,8 +209,8 @@ pub struct TrailParams {
 pub async fn trail(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path(id): Path<Uuid>,
-    Query(params): Query<TrailParams>,
+    Named(id): Named<Uuid>,
+    Params(params): Params<TrailParams>,
 ) -> Result<Json<Vec<TrailView>>, Problem> {
     Ok(Json(app.service.trail(&caller, id, params.before).await?))
 }
@@ -222,7 +222,7 @@ pub async fn trail(
 pub async fn proof(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
-    Path((id, leaf)): Path<(Uuid, u64)>,
+    Named((id, leaf)): Named<(Uuid, u64)>,
 ) -> Result<Json<ProofView>, Problem> {
     Ok(Json(app.service.proof(&caller, id, leaf).await?))
 }

@@ -1,12 +1,12 @@
 //! Packs and offices.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 use crate::casework::accounts::OfficeView;
-use crate::http::caller::SignedIn;
+use crate::http::caller::{Named, SignedIn};
 use crate::http::{App, Problem};
 use crate::law::Pack;
 use crate::law::expr::Region;
@@ -181,7 +181,7 @@ pub async fn list(State(app): State<App>, SignedIn(_): SignedIn) -> Json<Vec<Pac
 pub async fn read(
     State(app): State<App>,
     SignedIn(_): SignedIn,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Json<PackView>, Problem> {
     let today = app.service.now().date_naive();
     let pack = app.service.packs().current(&id, today).ok_or_else(Problem::not_found)?;
