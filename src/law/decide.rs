@@ -557,7 +557,20 @@ fn correct_child(
     child: &Child,
     reason: &str,
 ) -> Result<Accepted, Refusal> {
-    let role = own_role(pack, &command.by.roles)?;
+    // Age and sex decide which protection applies: only who receives, questions or charges may correct them.
+    let answers = |role: &&String| {
+        let acts = [floor::Act::Open, floor::Act::Question, floor::Act::Charge];
+        let theirs =
+            |event: &Event| event.by.contains(role) && acts.iter().any(|act| event.acts.contains(act));
+        is_own(pack, Some(role)) && pack.events.iter().any(theirs)
+    };
+    let Some(role) = command.by.roles.iter().find(answers) else {
+        let text = Text::new(
+            "由受理、承办或者决定案件的人员更正",
+            "this is corrected by those who receive, handle or decide the case",
+        );
+        return Err(Refusal::one(Reason::engine("ROLE", text)));
+    };
     if reason.trim().is_empty() {
         let text = Text::new("更正须写明理由", "a correction states its reason");
         return Err(Refusal::one(Reason::engine("FIELD_MISSING", text).on("/reason")));
