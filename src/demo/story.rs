@@ -76,7 +76,7 @@ impl Story {
                     return Ok(None);
                 }
                 service.clock().set(now + Duration::minutes(20));
-                let told = Scene { service, staff, pack: &pack, at, story: self };
+                let told = Scene { service, staff, pack: &pack, at, moved: self.shift + late, story: self };
                 match told.step(step, &because, &mut case).await {
                     Ok(()) => {
                         lapsed = false;
@@ -152,6 +152,8 @@ struct Scene<'a> {
     staff: &'a Staff,
     pack: &'a Pack,
     at: NaiveDateTime,
+    /// How far the step is from its day in the case file; the days it names move with it.
+    moved: Duration,
     story: &'a Story,
 }
 
@@ -259,10 +261,8 @@ impl Scene<'_> {
         let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
         let moved = |value: &Json| match value.as_str() {
             Some(text) => match (day(text), parse_time(text)) {
-                (Some(date), _) => Json::String((date + self.story.shift).to_string()),
-                (None, Some(at)) => {
-                    Json::String((at + self.story.shift).format("%Y-%m-%dT%H:%M").to_string())
-                }
+                (Some(date), _) => Json::String((date + self.moved).to_string()),
+                (None, Some(at)) => Json::String((at + self.moved).format("%Y-%m-%dT%H:%M").to_string()),
                 (None, None) => value.clone(),
             },
             None => value.clone(),

@@ -51,7 +51,7 @@ pub fn decide(
             .on("/at"),
         ));
     }
-    match &command.what {
+    let accepted = match &command.what {
         What::Act(act) => decide_act(pack, case, command, act),
         What::Draft { event, inputs, evidence, decision } => {
             let proposed = Proposed { event, inputs, evidence, decision };
@@ -67,7 +67,14 @@ pub fn decide(
             serve(pack, case, command, &received, now)
         }
         What::CorrectChild { child, reason } => correct_child(pack, case, command, child, reason),
+    }?;
+    // A receipt or an arrest that is still to come starts no clock: it would hold a window open for as long as one likes.
+    let ahead = accepted.after.clocks.iter().any(|c| c.since == accepted.after.seq && c.run.started > now);
+    if ahead {
+        let text = Text::new("期限不能自将来的日期起算", "a period cannot begin in the future");
+        return Err(Refusal::one(Reason::engine("FUTURE", text)));
     }
+    Ok(accepted)
 }
 
 fn decide_act(pack: &Pack, case: &CaseFile, command: &Command, act: &Act) -> Result<Accepted, Refusal> {
@@ -94,9 +101,10 @@ fn decide_act(pack: &Pack, case: &CaseFile, command: &Command, act: &Act) -> Res
         reasons.push(hearing::wrong_role(pack, event));
     }
     reasons.extend(hearing::wrong_state(pack, &scene, event));
+    reasons.extend(hearing::not_a_child(pack, case, event));
     reasons.extend(out_of_order(case, command.at));
     reasons.extend(check_fields(&event.inputs, inputs, "/inputs", true));
-    reasons.extend(check_given_evidence(pack, role, &command.by.roles, &act.evidence));
+    reasons.extend(check_given_evidence(pack, Some(event), role, &command.by.roles, &act.evidence));
     reasons.extend(needs_draft(pack, event, role, draft, command));
     for (id, level) in &event.safeguards {
         if let Some(safeguard) = pack.safeguards.find(id)
@@ -203,20 +211,22 @@ fn out_of_order(case: &CaseFile, at: NaiveDateTime) -> Option<Reason> {
 
 fn check_given_evidence(
     pack: &Pack,
+    event: Option<&Event>,
     role: Option<&str>,
     roles: &[String],
     evidence: &BTreeMap<String, Fields>,
 ) -> Vec<Reason> {
-    // What another authority or a party brings with its act is recorded for it; the office's own people record only
-    // what is theirs to record.
+    // What another authority or a party brings with its act is recorded for it, as far as that act asks for it; all
+    // else is recorded only by those whose it is to record.
     let own = is_own(pack, role);
+    let asked = |id: &str| event.is_some_and(|event| event.safeguards.iter().any(|(known, _)| known == id));
     let mut reasons = Vec::new();
     for (id, fields) in evidence {
         let path = format!("/evidence/{id}");
         match pack.safeguards.find(id) {
             Some(safeguard) => {
                 reasons.extend(check_fields(&safeguard.evidence, fields, &path, false));
-                if own && !safeguard.recorded_by.iter().any(|by| roles.contains(by)) {
+                if (own || !asked(id)) && !safeguard.recorded_by.iter().any(|by| roles.contains(by)) {
                     reasons.push(hearing::wrong_recorder(pack, &safeguard.recorded_by).on(path));
                 }
             }
@@ -271,6 +281,16 @@ fn needs_draft(
             "FOUR_EYES",
             Text::new("拟稿人不能批准自己的决定", "who drafted a decision cannot approve it"),
         )),
+        Some(draft) if command.at.date() < draft.on => Some(
+            Reason::engine(
+                "OUT_OF_ORDER",
+                Text::new(
+                    "批准日期不能早于拟稿日期",
+                    "a decision cannot be approved before the day it was drafted",
+                ),
+            )
+            .on("/at"),
+        ),
         Some(_) => None,
     }
 }
@@ -309,7 +329,7 @@ fn draft(
     let event = find(pack, proposed.event)?;
     let role = own_role(pack, &command.by.roles)?;
     let mut reasons = check_fields(&event.inputs, inputs, "/inputs", true);
-    reasons.extend(check_given_evidence(pack, Some(role), &command.by.roles, evidence));
+    reasons.extend(check_given_evidence(pack, None, Some(role), &command.by.roles, evidence));
     if !event.decision {
         reasons
             .push(Reason::engine("NOT_A_DECISION", Text::new("此事项无需拟稿", "this event needs no draft")));
@@ -444,6 +464,13 @@ fn issue(
     if role.is_none() {
         reasons.push(hearing::wrong_recorder(pack, &document.made_by));
     }
+    if owed_since(case, id).is_some_and(|since| command.at.date() < since) {
+        let text = Text::new(
+            "文书制作日期早于应当制作该文书的行为",
+            "it cannot be made before the day of the act that called for it",
+        );
+        reasons.push(Reason::engine("OUT_OF_ORDER", text).on("/at"));
+    }
     if !reasons.is_empty() {
         return Err(refusal(reasons));
     }
@@ -454,6 +481,12 @@ fn issue(
     apply::effects(&mut after, &scene, &document.on_issued).map_err(Refusal::one)?;
     apply::recompute(&mut after, pack).map_err(Refusal::one)?;
     Ok(Accepted { after, kind: "issue", code: id.to_owned(), role: role.cloned(), warnings: Vec::new() })
+}
+
+/// The day of the act that called for the oldest copy of a document that is still owed.
+fn owed_since(case: &CaseFile, document: &str) -> Option<chrono::NaiveDate> {
+    let owed = case.documents.iter().find(|d| d.document == document && d.issued_on.is_none())?;
+    case.done.values().flatten().find(|doing| doing.seq == owed.since).map(|doing| doing.on)
 }
 
 fn document_unknown() -> Reason {
@@ -507,7 +540,10 @@ fn serve(
             return Err(Refusal::one(Reason::engine("OUT_OF_ORDER", text).on("/received_on")));
         }
         entry.served.insert(to.clone(), Some(received.on));
-        apply::effects(&mut after, &scene, &service.effects).map_err(Refusal::one)?;
+        // A further copy that no act called for opens no window again.
+        if case.done.values().flatten().any(|doing| doing.seq == entry.since) {
+            apply::effects(&mut after, &scene, &service.effects).map_err(Refusal::one)?;
+        }
     }
     apply::recompute(&mut after, pack).map_err(Refusal::one)?;
     let role = Some(own_role(pack, &command.by.roles)?.clone());
@@ -521,7 +557,20 @@ fn correct_child(
     child: &Child,
     reason: &str,
 ) -> Result<Accepted, Refusal> {
-    let role = own_role(pack, &command.by.roles)?;
+    // Age and sex decide which protection applies: only who receives, questions or charges may correct them.
+    let answers = |role: &&String| {
+        let acts = [floor::Act::Open, floor::Act::Question, floor::Act::Charge];
+        let theirs =
+            |event: &Event| event.by.contains(role) && acts.iter().any(|act| event.acts.contains(act));
+        is_own(pack, Some(role)) && pack.events.iter().any(theirs)
+    };
+    let Some(role) = command.by.roles.iter().find(answers) else {
+        let text = Text::new(
+            "由受理、承办或者决定案件的人员更正",
+            "this is corrected by those who receive, handle or decide the case",
+        );
+        return Err(Refusal::one(Reason::engine("ROLE", text)));
+    };
     if reason.trim().is_empty() {
         let text = Text::new("更正须写明理由", "a correction states its reason");
         return Err(Refusal::one(Reason::engine("FIELD_MISSING", text).on("/reason")));

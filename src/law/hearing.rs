@@ -4,8 +4,8 @@ use chrono::Months;
 
 use super::case::{CaseFile, position};
 use super::decide::{FloorRuling, moved};
-use super::floor::{self, Facts, Performer, Severity};
-use super::pack::{Effect, Event, Guard, Level, Outcome, Pack, RoleKind, Safeguard, Verb};
+use super::floor::{self, Act, Facts, Performer, Severity};
+use super::pack::{ClockKind, Effect, Event, Guard, Level, Outcome, Pack, RoleKind, Safeguard, Verb};
 use super::refusal::Reason;
 use super::scene::{self, Scene};
 use crate::record::{Sex, Text};
@@ -216,6 +216,20 @@ pub(super) fn wrong_state(pack: &Pack, scene: &Scene<'_>, event: &Event) -> Opti
     Some(Reason { source: event.source.clone(), ..Reason::engine("NOT_FROM_STATE", statement) })
 }
 
+/// No case is opened on what somebody did as an adult; where the age is in doubt the lower one is presumed.
+pub(super) fn not_a_child(pack: &Pack, case: &CaseFile, event: &Event) -> Option<Reason> {
+    let age = scene::age_on(pack, case, case.offence.on);
+    let adult = case.child.birth_proved && age.is_some_and(|age| age >= pack.age.adult);
+    if !adult || !event.acts.contains(&Act::Open) {
+        return None;
+    }
+    let text = Text::new(
+        "行为时已经成年，不作为未成年人案件办理",
+        "this person was an adult when it happened; this is no child's case",
+    );
+    Some(Reason { source: pack.age.source.clone(), ..Reason::engine("NOT_A_CHILD", text) })
+}
+
 pub(super) fn role_names(pack: &Pack, roles: &[String]) -> Vec<Text> {
     roles.iter().filter_map(|id| pack.roles.find(id)).map(|role| role.name.clone()).collect()
 }
@@ -227,9 +241,16 @@ fn joined(texts: &[Text]) -> (String, String) {
 }
 
 /// Keeps the first day of an unbroken custody as a case moves.
+///
+/// A child who is found held has been held since before the act that records it: the clocks of custody that the act
+/// starts say since when.
 pub(super) fn follow_custody(pack: &Pack, before: &CaseFile, after: &mut CaseFile, on: chrono::NaiveDate) {
     match (scene::held(pack, before), scene::held(pack, after)) {
-        (false, true) => after.held_since = Some(on),
+        (false, true) => {
+            let holding = |clock: &str| pack.clocks.find(clock).is_some_and(|c| c.kind == ClockKind::Holding);
+            let started = after.clocks.iter().filter(|c| c.since == after.seq && holding(&c.clock));
+            after.held_since = started.map(|c| c.run.started.date()).chain([on]).min();
+        }
         (true, true) => {}
         _ => after.held_since = None,
     }

@@ -51,6 +51,7 @@ fn offer(pack: &Pack, case: &CaseFile, actor: &Actor, at: NaiveDateTime, event: 
     if role.is_none() {
         reasons.push(hearing::wrong_role(pack, event));
     }
+    reasons.extend(hearing::not_a_child(pack, case, event));
     for (id, level) in &event.safeguards {
         let Some(safeguard) = pack.safeguards.find(id) else { continue };
         let open = safeguard.scope == Scope::Act || of_decision(safeguard.satisfied_when.as_ref());

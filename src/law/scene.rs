@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::age;
-use super::case::{CaseFile, ClockEntry, ClockState, Fields};
+use super::case::{CaseFile, ClockEntry, ClockState, DocumentEntry, Fields};
 use super::expr::{self, ChildFact, DecisionFact, Facts, Region, Var};
 use super::floor::Liberty;
 use super::pack::{Pack, Safeguard, Scope};
@@ -82,7 +82,9 @@ impl<'a> Scene<'a> {
             Scope::Act => false,
         };
         for entry in &self.case.evidence {
-            if entry.safeguard == safeguard.id && entry.superseded_by.is_none() && counts(entry.seq) {
+            // What came on file on a later day does not cover an act that is dated back before it.
+            let then = entry.on <= self.on();
+            if entry.safeguard == safeguard.id && entry.superseded_by.is_none() && then && counts(entry.seq) {
                 merged.extend(entry.fields.iter().map(|(k, v)| (k.clone(), v.clone())));
             }
         }
@@ -170,6 +172,10 @@ impl Facts for Scene<'_> {
             },
             Var::Fact(id) => self.case.facts.get(id).cloned(),
             Var::OffenceOn => Some(Value::Date(self.case.offence.on)),
+            Var::StageFrom => {
+                let mut doings = self.case.done.values().flatten();
+                doings.find(|doing| doing.seq == self.case.stage_since).map(|doing| Value::Date(doing.on))
+            }
             Var::Held => Some(Value::Bool(self.held())),
             Var::State(region) => Some(Value::Choice(self.case.states.get(*region).to_owned())),
             Var::Input(id) => self.inputs.get(id).cloned(),
@@ -221,6 +227,18 @@ impl Facts for Scene<'_> {
     fn due(&self, clock: &str) -> Option<NaiveDate> {
         self.open(clock).map(|c| c.due.due)
     }
+
+    fn made(&self, document: &str) -> Option<bool> {
+        let on = self.on();
+        Some(self.every_copy(document, |copy| copy.issued_on.is_some_and(|made| made <= on)))
+    }
+
+    fn served(&self, document: &str) -> Option<bool> {
+        let on = self.on();
+        Some(self.every_copy(document, |copy| {
+            copy.issued_on.is_some() && copy.served.values().all(|day| day.is_some_and(|day| day <= on))
+        }))
+    }
 }
 
 impl Scene<'_> {
@@ -240,6 +258,12 @@ impl Scene<'_> {
             DecisionFact::ReviewRouteNotified => decision.review_route,
             DecisionFact::DiversionConsidered => said(&decision.diversion),
         }
+    }
+
+    /// Whether there is a copy of the document and all copies are so.
+    fn every_copy(&self, document: &str, so: impl Fn(&DocumentEntry) -> bool) -> bool {
+        let mut copies = self.case.documents.iter().filter(|copy| copy.document == document).peekable();
+        copies.peek().is_some() && copies.all(so)
     }
 
     /// The state of a region, for messages.

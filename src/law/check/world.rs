@@ -229,6 +229,7 @@ impl Facts for Sight<'_> {
             Var::Decision(_) if !self.decides() => Some(Value::Bool(false)),
             Var::Child(_)
             | Var::OffenceOn
+            | Var::StageFrom
             | Var::Input(_)
             | Var::Evidence(_)
             | Var::ActOn
@@ -256,7 +257,7 @@ impl Facts for Sight<'_> {
                 let field = self.judged?.evidence.iter().find(|field| &field.id == id)?;
                 field.required.then_some(true)
             }
-            Var::Child(ChildFact::AgeAtOffence | ChildFact::AgeNow) | Var::ActBy => None,
+            Var::Child(ChildFact::AgeAtOffence | ChildFact::AgeNow) | Var::ActBy | Var::StageFrom => None,
             Var::Child(_) | Var::OffenceOn | Var::Held | Var::State(_) | Var::ActOn | Var::Decision(_) => {
                 Some(true)
             }
@@ -288,6 +289,14 @@ impl Facts for Sight<'_> {
     }
 
     fn due(&self, _: &str) -> Option<NaiveDate> {
+        None
+    }
+
+    fn made(&self, _: &str) -> Option<bool> {
+        None
+    }
+
+    fn served(&self, _: &str) -> Option<bool> {
         None
     }
 }

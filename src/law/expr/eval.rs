@@ -25,6 +25,10 @@ pub trait Facts {
     fn overdue(&self, clock: &str) -> Option<bool>;
     /// The due day of a running clock.
     fn due(&self, clock: &str) -> Option<NaiveDate>;
+    /// Whether a document has been made and no copy of it is still owed.
+    fn made(&self, document: &str) -> Option<bool>;
+    /// Whether it has also been received by everyone on whom it must be served.
+    fn served(&self, document: &str) -> Option<bool>;
 }
 
 /// Whether a condition holds; `None` when something it needs is not known.
@@ -53,6 +57,8 @@ pub fn holds(expr: &Expr, facts: &impl Facts) -> Option<bool> {
         Expr::DoneInStage(id) => facts.done_in_stage(id),
         Expr::Running(id) => facts.running(id),
         Expr::Overdue(id) => facts.overdue(id),
+        Expr::Made(id) => facts.made(id),
+        Expr::Served(id) => facts.served(id),
         other => match eval(other, facts) {
             Some(Value::Bool(yes)) => Some(yes),
             _ => None,
@@ -112,6 +118,8 @@ fn compare(how: Comparison, a: &Value, b: &Value) -> Option<bool> {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
         (Value::Date(a), Value::Date(b)) => a.cmp(b),
         (Value::Time(a), Value::Time(b)) => a.cmp(b),
+        // A minute stands for its day where a day is meant, as the parser promises.
+        (Value::Date(a), Value::Time(b)) => a.cmp(&b.date()),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Choice(a), Value::Choice(b)) => a.cmp(b),
         _ => return None,

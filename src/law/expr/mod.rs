@@ -42,6 +42,8 @@ pub enum Var {
     Fact(String),
     /// `case.offence_on`.
     OffenceOn,
+    /// `case.stage_from`: the legal day of the act with which the present stage was entered.
+    StageFrom,
     /// `case.held`: the measure stands in a phase of custody.
     Held,
     /// `case.main`, `case.measure`, `case.remedy`, `case.record`: the state of a region.
@@ -174,6 +176,10 @@ pub enum Expr {
     Overdue(String),
     /// `due('K32')`.
     Due(String),
+    /// `made('D22')`.
+    Made(String),
+    /// `served('D16')`.
+    Served(String),
     /// `add_days(date, n)`.
     AddDays(Box<Self>, Box<Self>),
     /// `add_months(date, n)`.
@@ -226,7 +232,9 @@ impl Expr {
             | Self::DoneInStage(_)
             | Self::Running(_)
             | Self::Overdue(_)
-            | Self::Due(_) => {}
+            | Self::Due(_)
+            | Self::Made(_)
+            | Self::Served(_) => {}
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Names {
     pub events: Vec<String>,
     /// Clocks.
     pub clocks: Vec<String>,
+    /// Documents.
+    pub documents: Vec<String>,
     /// Whether `act.*` and `decision.*` have a meaning here.
     pub in_act: bool,
 }
@@ -173,6 +175,7 @@ impl Reader<'_> {
         };
         match field {
             "offence_on" => Some((Var::OffenceOn, Type::Date)),
+            "stage_from" => Some((Var::StageFrom, Type::Date)),
             "held" => Some((Var::Held, Type::Bool)),
             "main" => region(Region::Main),
             "measure" => region(Region::Measure),
@@ -228,6 +231,8 @@ impl Reader<'_> {
             ("running", [id]) => Ok((Expr::Running(self.reference(id, &self.names.clocks)?), Type::Bool)),
             ("overdue", [id]) => Ok((Expr::Overdue(self.reference(id, &self.names.clocks)?), Type::Bool)),
             ("due", [id]) => Ok((Expr::Due(self.reference(id, &self.names.clocks)?), Type::Date)),
+            ("made", [id]) => Ok((Expr::Made(self.reference(id, &self.names.documents)?), Type::Bool)),
+            ("served", [id]) => Ok((Expr::Served(self.reference(id, &self.names.documents)?), Type::Bool)),
             (name, args) => {
                 Err(self
                     .flaw(at, format!("'{name}' with {} arguments is not a function of packs", args.len())))

@@ -42,6 +42,12 @@ impl Facts for Known {
     fn due(&self, _: &str) -> Option<NaiveDate> {
         NaiveDate::from_ymd_opt(2026, 6, 1)
     }
+    fn made(&self, _: &str) -> Option<bool> {
+        None
+    }
+    fn served(&self, _: &str) -> Option<bool> {
+        None
+    }
 }
 
 fn check(text: &str, facts: &[(Var, Value)]) -> Option<bool> {

@@ -17,22 +17,22 @@ pub const fn demands(act: Act) -> &'static [Check] {
         Act::OrderCustody => {
             &[I01, I02, I04, I05, I06, I07, I09, I10, I11, I12, I15, I16, I24, I28, I30, I33]
         }
-        Act::RenewCustody => &[I07, I08, I09, I10, I24, I28, I30, I33],
+        Act::RenewCustody => &[I07, I08, I09, I10, I12, I16, I24, I28, I30, I33],
         Act::Restrict => &[I20, I24],
-        Act::TakeAdmission => &[I12, I13, I15],
+        Act::TakeAdmission => &[I12, I13, I15, I32],
         Act::Divert => &[I12, I15, I16, I18, I20, I24, I28, I31],
-        Act::VaryDiversion => &[I16, I20, I24, I28],
-        Act::RevokeDiversion => &[I16, I22, I28],
-        Act::CompleteDiversion => &[I28, I35],
+        Act::VaryDiversion => &[I12, I15, I16, I20, I24, I28],
+        Act::RevokeDiversion => &[I12, I15, I16, I22, I28],
+        Act::CompleteDiversion => &[I16, I28, I35],
         Act::Charge => &[I01, I02, I12, I16, I17, I24, I28],
         Act::CloseWithoutCharge => &[I16, I28],
-        Act::Sentence => &[I16, I21, I23, I24, I28, I30],
+        Act::Sentence => &[I12, I16, I21, I23, I24, I28, I30],
         Act::EndMeasure => &[I35],
         Act::Reopen => &[I19, I28],
         Act::Resolve | Act::Reverse => &[I28],
         Act::AnswerQuery | Act::Unseal => &[I26],
         Act::Publish => &[I25],
-        Act::RestorativeMeeting => &[I24, I34],
+        Act::RestorativeMeeting => &[I15, I24, I34],
         Act::MakePlan => &[I20, I24, I31],
         Act::Note
         | Act::Progress

@@ -324,6 +324,7 @@ impl Compiler {
             safeguards: self.declared.safeguards.clone(),
             events: self.declared.events.clone(),
             clocks: self.declared.clocks.clone(),
+            documents: self.declared.documents.clone(),
             ..Names::default()
         }
     }

@@ -1,6 +1,7 @@
 //! Properties that hold whatever is asked of the law, over random courses of a case.
 
 mod course;
+mod days;
 
 use proptest::prelude::*;
 
@@ -43,7 +44,8 @@ fn lawful(pack: &Pack, before: &CaseFile, command: &Command, after: &CaseFile) -
     }
     if let What::Act(act) = &command.what {
         let event = pack.events.find(&act.event).unwrap();
-        let draft = act.draft.and_then(|seq| before.drafts.iter().find(|d| d.seq == seq));
+        let found = |seq| before.drafts.iter().find(|d| d.seq == seq && d.event == act.event);
+        let draft = act.draft.and_then(found);
         let role = role_of(event, &command.by.roles);
         let inputs = draft.map_or(&act.inputs, |d| &d.inputs);
         let scene = Scene {
