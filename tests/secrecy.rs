@@ -178,9 +178,9 @@ fn search(folders: &[PathBuf], needles: &[&str]) -> BTreeMap<String, PathBuf> {
     for needle in needles {
         forms.push((needle.as_bytes().to_vec(), needle));
         forms.push((needle.encode_utf16().flat_map(u16::to_le_bytes).collect(), needle));
-        let escaped: String = needle.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        let escaped = needle.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
         forms.push((escaped.into_bytes(), needle));
-        let percent: String = needle.bytes().map(|b| format!("%{b:02X}")).collect();
+        let percent = needle.bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat();
         forms.push((percent.into_bytes(), needle));
     }
     let finder = aho_corasick::AhoCorasick::new(forms.iter().map(|(form, _)| form)).unwrap();

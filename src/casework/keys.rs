@@ -105,7 +105,11 @@ impl KeyRoom {
     pub async fn dek_or_new(&self, case: Uuid, class: Class) -> Result<Arc<Dek>, CaseworkError> {
         match self.dek(case, class).await {
             Err(CaseworkError::Corrupt { what: "case key" }) => {
-                self.make(case, &[class]).await?;
+                match self.make(case, &[class]).await {
+                    // Another instance made it at the same moment; its key is the one.
+                    Ok(()) | Err(CaseworkError::Store(StoreError::Duplicate { .. })) => {}
+                    Err(error) => return Err(error),
+                }
                 self.dek(case, class).await
             }
             other => other,

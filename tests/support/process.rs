@@ -95,6 +95,7 @@ impl Served {
     /// Starts a service and waits until it listens.
     pub(crate) fn start(mut command: Command) -> Self {
         command.env("RUST_LOG", "tutela=info").stdout(Stdio::null()).stderr(Stdio::piped());
+        #[expect(clippy::zombie_processes, reason = "dropping what is returned waits for it")]
         let mut child = command.spawn().unwrap();
         let (tell, said) = mpsc::channel();
         let lines = BufReader::new(child.stderr.take().unwrap());
@@ -103,7 +104,7 @@ impl Served {
                 let _ = tell.send(line);
             }
         });
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let mut heard = Vec::new();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -173,7 +174,8 @@ pub(crate) fn send(
     use std::io::Write as _;
     let mut stream = std::net::TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(40))).ok()?;
-    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let more =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n{more}content-type: \
          application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
