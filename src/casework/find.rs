@@ -105,7 +105,7 @@ impl Service {
     /// A page of a worklist, soonest due first.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this service did not give; `NotPermitted` for somebody who sees no cases.
+    /// `Invalid` for a cursor that this service did not give or a page of another length than 1 to 100; `NotPermitted` for somebody who sees no cases.
     pub async fn list(
         &self,
         caller: &Caller,
@@ -115,7 +115,11 @@ impl Service {
     ) -> Result<CasePage, CaseworkError> {
         let scope = self.list_scope(caller, which)?;
         let after = cursor.map(read_cursor).transpose()?;
-        let limit = limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE);
+        let limit = limit.unwrap_or(PAGE);
+        if !(1..=LONGEST_PAGE).contains(&limit) {
+            let text = Text::new("每页为 1 至 100 件", "a page has 1 to 100 cases");
+            return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/limit")]));
+        }
         let rows = store::list_cases(self.db(), &scope, after, limit).await?;
         let next = match rows.last() {
             Some(last) if i64::try_from(rows.len()).is_ok_and(|n| n == limit) => {

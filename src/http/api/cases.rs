@@ -49,6 +49,7 @@ pub struct ListParams {
     /// `next` of the page before.
     cursor: Option<String>,
     /// Cases on a page, at most 100.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
 }
 
