@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{CliError, say};
 use crate::casework::packs::{self, PackFiles};
 use crate::casework::time::Clock;
-use crate::law::pack::Flaw;
+use crate::law::pack::{FILE_KINDS, Flaw, schema_of};
 use crate::law::{Pack as Law, check, rehearse};
 
 #[derive(Debug, Subcommand)]
@@ -26,6 +26,13 @@ pub(super) enum Pack {
         /// Codes of cases in the pack, or files outside it; all of the pack's unless given
         cases: Vec<String>,
     },
+    /// Print the JSON Schema of one kind of pack file, for an editor
+    #[command(after_help = "Example:\n  tutela pack schema events > .vscode/tutela-events.json")]
+    Schema {
+        /// Kind of file
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(FILE_KINDS))]
+        file: String,
+    },
     /// Print the packs that are part of the program
     List,
 }
@@ -37,6 +44,12 @@ impl Pack {
             Self::Test { pack, cases } => {
                 let (files, law) = load(pack)?;
                 test(&files, &law, cases)
+            }
+            Self::Schema { file } => {
+                let text = serde_json::to_string_pretty(&schema_of(file))
+                    .map_err(|error| CliError::Failed(error.to_string()))?;
+                say(text);
+                Ok(())
             }
             Self::List => {
                 for (name, files) in packs::embedded() {

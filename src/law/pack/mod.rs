@@ -5,10 +5,12 @@ mod compile;
 mod effects;
 mod flaw;
 mod model;
+mod schema;
 pub mod source;
 
 pub use flaw::{Flaw, Where};
 pub use model::*;
+pub use schema::{KINDS as FILE_KINDS, schema_of};
 
 use std::collections::BTreeMap;
 
