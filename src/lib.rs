@@ -5,7 +5,7 @@
 //!
 //! * [`cli`]: the command line; [`config`]: settings.
 //! * [`http`]: requests and answers; [`jobs`]: small loops over the store.
-//! * [`demo`]: an invented caseload.
+//! * [`demo`]: an invented caseload; [`draw`]: a pack as a picture.
 //! * [`casework`]: use cases; each asks access and law, then keeps one change.
 //! * [`access`]: pure. Who may do what.
 //! * [`law`]: pure. What may happen, and when it falls due: floor, packs, clocks.
@@ -19,6 +19,7 @@ pub mod casework;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod draw;
 pub mod http;
 pub mod jobs;
 pub mod law;

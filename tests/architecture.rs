@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 /// From the top down, as the map says; a module imports only what stands below it.
-const LAYERS: [&str; 10] =
-    ["cli", "config", "jobs", "http", "demo", "casework", "access", "law", "store", "vault"];
+const LAYERS: [&str; 11] =
+    ["cli", "config", "jobs", "http", "demo", "draw", "casework", "access", "law", "store", "vault"];
 const BOTTOM: [&str; 2] = ["ledger", "record"];
 
 /// Modules that stand beside each other and may not know each other.
@@ -87,7 +87,7 @@ fn every_module_is_on_the_map() {
     for (module, path, _) in sources() {
         let known = LAYERS.contains(&module.as_str())
             || BOTTOM.contains(&module.as_str())
-            || ["lib", "main", "draw"].contains(&module.as_str());
+            || ["lib", "main"].contains(&module.as_str());
         assert!(known, "{} is not on the map", path.display());
     }
 }

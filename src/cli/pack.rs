@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::{CliError, say};
 use crate::casework::packs::{self, PackFiles};
 use crate::casework::time::Clock;
+use crate::draw::{self, Language};
 use crate::law::pack::{FILE_KINDS, Flaw, schema_of};
 use crate::law::{Pack as Law, check, rehearse};
 
@@ -26,6 +27,18 @@ pub(super) enum Pack {
         /// Codes of cases in the pack, or files outside it; all of the pack's unless given
         cases: Vec<String>,
     },
+    /// Draw a pack as an SVG for the wall
+    #[command(after_help = "Example:\n  tutela pack draw cn-procuratorate --lang both --out cn.svg")]
+    Draw {
+        /// Folder of the pack, or the name of one that is part of the program
+        pack: String,
+        /// File to write; printed unless given
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Language of the words
+        #[arg(long, default_value = "both")]
+        lang: Language,
+    },
     /// Print the JSON Schema of one kind of pack file, for an editor
     #[command(after_help = "Example:\n  tutela pack schema events > .vscode/tutela-events.json")]
     Schema {
@@ -44,6 +57,15 @@ impl Pack {
             Self::Test { pack, cases } => {
                 let (files, law) = load(pack)?;
                 test(&files, &law, cases)
+            }
+            Self::Draw { pack, out, lang } => {
+                let picture = draw::draw(&load(pack)?.1, *lang);
+                let Some(path) = out else {
+                    say(picture);
+                    return Ok(());
+                };
+                std::fs::write(path, picture)
+                    .map_err(|source| CliError::Write { path: path.display().to_string(), source })
             }
             Self::Schema { file } => {
                 let text = serde_json::to_string_pretty(&schema_of(file))

@@ -494,6 +494,16 @@ impl Pack {
         }
     }
 
+    /// Whether the proceeding may end in a state.
+    pub fn may_end(&self, region: Region, id: &str) -> bool {
+        match region {
+            Region::Main => self.main.states.find(id).is_some_and(|s| s.end),
+            Region::Measure => self.measure.states.find(id).is_some_and(|s| s.end),
+            Region::Remedy => self.remedy.states.find(id).is_some_and(|s| s.end),
+            Region::Record => self.record.states.find(id).is_some_and(|s| s.end),
+        }
+    }
+
     /// The state each region has before the case is opened.
     pub fn initial(&self, region: Region) -> &str {
         match region {
