@@ -41,11 +41,11 @@ impl Language {
     }
 }
 
-const BOX: (f64, f64) = (210.0, 70.0);
-const GAP: (f64, f64) = (120.0, 34.0);
+const BOX: (f64, f64) = (220.0, 86.0);
+const GAP: (f64, f64) = (112.0, 54.0);
 const EDGE: f64 = 40.0;
 const HEAD: f64 = 56.0;
-const LABEL: f64 = 11.0;
+const LABEL: f64 = 14.0;
 
 /// A state as drawn.
 pub(crate) struct Placed {
@@ -242,12 +242,15 @@ fn edge(a: (f64, f64), b: (f64, f64)) -> (String, Vec<(f64, f64)>) {
         };
         (mix(p.0, q.0, r.0, s.0), mix(p.1, q.1, r.1, s.1))
     };
-    (curve, [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9].into_iter().map(on).collect())
+    // On the curve first, then a little above and beneath it.
+    let along = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
+    let off = |shift: f64| along.into_iter().map(on).map(move |(x, y)| (x, y + shift)).collect::<Vec<_>>();
+    (curve, [0.0, -16.0, 16.0, -32.0, 32.0, -64.0, 64.0].into_iter().flat_map(off).collect())
 }
 
 /// Puts a label on the first spot where it covers nothing; the first spot of all where there is none.
 fn label(canvas: &mut Canvas, taken: &mut Vec<(f64, f64, f64, f64)>, spots: &[(f64, f64)], words: &str) {
-    let lines = wrap(words, LABEL, 78.0);
+    let lines = wrap(words, LABEL, 84.0);
     let wide = lines.iter().map(|line| width(line, LABEL)).fold(0.0, f64::max) + 8.0;
     #[expect(clippy::cast_precision_loss, reason = "a handful of lines")]
     let high = lines.len() as f64 * (LABEL + 3.0) + 4.0;
@@ -290,13 +293,13 @@ fn paint_state(
         canvas.rect((x + 4.0, y + 4.0, BOX.0 - 8.0, BOX.1 - 8.0), r##"rx="4" fill="none" stroke="#14213d""##);
     }
     let Some(name) = pack.state_name(region, &state.id) else { return };
-    let mut line = y + 22.0;
+    let mut line = y + 26.0;
     for (n, words) in language.lines(name).into_iter().enumerate() {
-        let size = if n == 0 { 14.0 } else { 10.5 };
+        let size = if n == 0 { 15.5 } else { 11.5 };
         for part in wrap(words, size, BOX.0 - 20.0).iter().take(2) {
             canvas.text(x + 10.0, line, size, r##"fill="#14213d""##, part);
             line += size + 3.0;
         }
     }
-    canvas.text(x + 10.0, y + BOX.1 - 7.0, 9.0, r##"fill="#5c677d""##, &state.id);
+    canvas.text(x + 10.0, y + BOX.1 - 8.0, 10.0, r##"fill="#5c677d""##, &state.id);
 }

@@ -4,7 +4,12 @@ use std::fmt::Write as _;
 
 /// Width of a text in pixels: Chinese characters are as wide as high, others a little over half.
 pub(super) fn width(text: &str, size: f64) -> f64 {
-    text.chars().map(|c| if c >= '\u{2e80}' { 1.0 } else { 0.56 }).sum::<f64>() * size
+    let one = |c: char| match c {
+        '\u{2e80}'.. | '→' => 1.0,
+        'A'..='Z' | '_' | 'm' | 'w' => 0.72,
+        _ => 0.56,
+    };
+    text.chars().map(one).sum::<f64>() * size
 }
 
 /// A text broken into lines of at most `most` pixels; long words are broken too.
@@ -68,7 +73,7 @@ impl Canvas {
     pub(super) fn finish(self, width: f64, height: f64) -> String {
         format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" height="{height:.0}" font-family="'Noto Sans CJK SC','Noto Sans SC','Noto Sans',sans-serif">
-<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0,0L8,4L0,8z" fill="#33415c"/></marker></defs>
+<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerUnits="userSpaceOnUse" markerWidth="13" markerHeight="13" orient="auto"><path d="M0,0L8,4L0,8z" fill="#33415c"/></marker></defs>
 <rect width="100%" height="100%" fill="#ffffff"/>
 {}</svg>
 "##,

@@ -7,8 +7,8 @@ use crate::law::expr::Region;
 use crate::law::pack::{Event, Level};
 use crate::record::Text;
 
-const SIZE: f64 = 11.0;
-const LINE: f64 = 15.0;
+const SIZE: f64 = 19.0;
+const LINE: f64 = 26.0;
 
 /// Heads and shares of the width, of a hundred.
 fn columns() -> [(Text, f64); 7] {
@@ -32,7 +32,7 @@ pub(super) fn paint(canvas: &mut Canvas, pack: &Pack, language: Language, x: f64
     let mut left = x;
     for (head, part) in &columns {
         let style = r##"fill="#ffffff" font-weight="700""##;
-        canvas.text(left + 6.0, top + 17.0, SIZE + 1.0, style, &language.line(head));
+        canvas.text(left + 6.0, top + LINE, SIZE, style, &language.line(head));
         left += part * share;
     }
     top += LINE + 10.0;
