@@ -68,10 +68,17 @@ fn home_signed(home: &Home, other: &Home) {
     let first = Home::new();
     first.ready();
     first.must(&["ledger", "export", first.path("out").to_str().unwrap()]);
-    std::fs::copy(first.path("tutela.db"), home.path("tutela.db")).unwrap();
-    std::fs::copy(first.path("root.key"), home.path("root.key")).unwrap();
-    std::fs::copy(other.path("root.key"), home.path("root.key")).unwrap();
-    std::fs::copy(other.path("keys.db"), home.path("keys.db")).unwrap();
+    for name in ["tutela.db", "keys.db"] {
+        let from = if name == "keys.db" { other } else { &first };
+        for end in ["", "-wal", "-shm"] {
+            let file = format!("{name}{end}");
+            let _ = std::fs::remove_file(home.path(&file));
+            // What a process has not moved into its file yet lies beside it.
+            if end != "-shm" && from.path(&file).exists() {
+                std::fs::copy(from.path(&file), home.path(&file)).unwrap();
+            }
+        }
+    }
     let said = home.fails(&["serve"]);
     assert!(said.contains("does not belong to this record"), "{said}");
 }
