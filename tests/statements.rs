@@ -24,13 +24,13 @@ fn statements() -> Vec<Found> {
         while let Some(begin) = text[at..].find('"') {
             let rest = &text[at + begin + 1..];
             let Some(end) = rest.find('"') else { break };
+            // A piece that is put together with others at run time begins or ends in the open; use cases cover it.
+            let piece = rest.starts_with(' ') || rest[..end].ends_with([' ', '(']);
             let sql = rest[..end].replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ");
             let line = text[..at + begin].lines().count();
             at += begin + end + 2;
             let verb = sql.split(' ').next().unwrap_or_default();
-            // What goes on in a multi-row insert or a list is completed at run time; the use cases cover it.
-            let whole = !sql.ends_with(')') || sql.contains("VALUES") || sql.contains("WHERE");
-            if ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(&verb) && whole && !sql.ends_with("IN (") {
+            if ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(&verb) && !piece {
                 found.push(Found { place: format!("{name}:{line}"), sql });
             }
         }
@@ -47,7 +47,10 @@ async fn every_statement_is_accepted_by_both_databases() {
     let mut record = SqliteConnection::connect(&format!("sqlite:{}", record.display())).await.unwrap();
     let mut keys = SqliteConnection::connect(&format!("sqlite:{}", keys.display())).await.unwrap();
     for Found { place, sql } in &all {
-        if sql.contains("pg_") || sql.contains("RETURNING") && place.starts_with("sequencer") {
+        if sql.contains("pg_")
+            || sql.contains("UNNEST")
+            || sql.contains("RETURNING") && place.starts_with("sequencer")
+        {
             continue;
         }
         let conn = if place.starts_with("keys.rs") { &mut keys } else { &mut record };

@@ -40,6 +40,12 @@ struct Options {
     /// One database only
     #[arg(long)]
     only: Option<Engine>,
+    /// One kind of request only, for example `act`
+    #[arg(long)]
+    what: Option<String>,
+    /// Cases in which the whole course is done, at 16 connections
+    #[arg(long, default_value_t = 450)]
+    courses: usize,
     /// Serve a floor over a database; the bench starts itself so
     #[arg(long, hide = true, requires = "keeping")]
     floor: Option<String>,
@@ -49,8 +55,8 @@ struct Options {
     bench: bool,
 }
 
-/// Cases in which the whole course is done, at 1 and at 16 connections.
-const COURSES: [(usize, usize); 2] = [(1, 50), (16, 450)];
+/// Cases in which the whole course is done, at one connection.
+const COURSES: usize = 50;
 /// Other requests, at 1 and at 16 connections.
 const REQUESTS: [(usize, usize); 2] = [(1, 500), (16, 4_000)];
 
@@ -83,7 +89,7 @@ async fn measure(options: &Options) -> Outcome<()> {
         }
         for cases in [options.small, options.large].into_iter().filter(|cases| *cases > 0) {
             let Some(database) = database(engine) else { continue };
-            measure_service(&mut report, engine, cases, &database).await?;
+            measure_service(&mut report, options, engine, cases, &database).await?;
         }
     }
     println!("{report}");
@@ -136,6 +142,7 @@ async fn measure_floor(
 
 async fn measure_service(
     report: &mut Report,
+    options: &Options,
     engine: Engine,
     cases: usize,
     database: &Database,
@@ -149,9 +156,10 @@ async fn measure_service(
     report.start_up(engine, cases, begun.elapsed());
     let process = served.child.id();
     let idle = process::memory(process)?.0;
-    let mut untouched = spread(&caseload, COURSES.iter().map(|(_, courses)| courses).sum());
+    let mut untouched = spread(&caseload, COURSES + options.courses);
     let mut opened = cases;
-    for ((connections, courses), (_, count)) in COURSES.into_iter().zip(REQUESTS) {
+    for (connections, count) in REQUESTS {
+        let courses = if connections == 1 { COURSES } else { options.courses };
         let spread = spread(&caseload, count);
         let acted: Vec<_> = untouched.drain(..courses.min(untouched.len())).collect();
         let stride = (cases / count).max(1);
@@ -164,6 +172,9 @@ async fn measure_service(
         ];
         opened += count / 4;
         for (what, sequences) in work {
+            if options.what.as_ref().is_some_and(|only| only != what) {
+                continue;
+            }
             let figures = drive(&served.address, process, connections, sequences).await?;
             eprintln!("{engine} {cases} {connections} {what}: {:.0}/s", figures.rate());
             report.add(Line { engine, cases, connections, what, figures });

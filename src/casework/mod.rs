@@ -20,6 +20,7 @@ pub mod read;
 mod rows;
 pub mod time;
 pub mod trail;
+mod viewers;
 
 pub use error::CaseworkError;
 pub use trail::Caller;
@@ -47,6 +48,7 @@ struct Inner {
     packs: Packs,
     offices: RwLock<Arc<OfficeTree>>,
     turns: Box<[tokio::sync::Mutex<()>]>,
+    viewers: viewers::Viewers,
 }
 
 /// Cases that share one turn are rare with so many.
@@ -60,7 +62,7 @@ impl Service {
     pub async fn new(db: Db, keys: KeyRoom, packs: Packs, clock: Clock) -> Result<Self, CaseworkError> {
         let offices = RwLock::new(Arc::new(OfficeTree::default()));
         let turns = (0..TURNS).map(|_| tokio::sync::Mutex::new(())).collect();
-        let inner = Arc::new(Inner { db, keys, packs, offices, turns });
+        let inner = Arc::new(Inner { db, keys, packs, offices, turns, viewers: viewers::Viewers::default() });
         let service = Self { inner, clock: Arc::new(clock) };
         service.reload_offices().await?;
         Ok(service)
@@ -78,6 +80,11 @@ impl Service {
         let (high, low) = case.as_u64_pair();
         let place = usize::try_from((high ^ low) % TURNS as u64).ok()?;
         Some(self.inner.turns.get(place)?.lock().await)
+    }
+
+    /// Who was signed in a moment ago.
+    fn viewers(&self) -> &viewers::Viewers {
+        &self.inner.viewers
     }
 
     /// The store.

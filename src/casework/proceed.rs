@@ -227,19 +227,21 @@ impl Service {
         accepted: Accepted,
         body: [u8; 32],
     ) -> Result<Done, CaseworkError> {
-        let Loaded { mut row, pack, permit, .. } = loaded;
+        let Loaded { mut row, file, pack, permit } = loaded;
         let (case, at) = (row.id, self.now());
         let supersedes = match &command.what {
             What::Evidence { supersedes, .. } => supersedes.map(i64::from),
             _ => None,
         };
         let mut event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
-        let clocks = rows::clock_rows(case, &pack, &accepted.after);
+        let mut clocks = rows::clock_rows(case, &pack, &accepted.after);
         let expected_version = row.version;
         row.version += 1;
         row.updated_at = micros(at);
         row.snapshot = cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?;
         rows::show(&mut row, &pack, &accepted.after, &clocks);
+        let before = rows::clock_rows(case, &pack, &file);
+        clocks.retain(|clock| !before.contains(clock));
         let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
         row.events_head = chain_events(&head, std::slice::from_mut(&mut event)).to_vec();
         row.events_count += 1;

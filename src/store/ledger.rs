@@ -13,7 +13,6 @@ pub(super) const INSERT_LEAVES: &str =
 pub(super) const INSERT_TILE: &str = "INSERT INTO ledger_tile (level, idx, hashes) VALUES ($1, $2, $3)";
 pub(super) const UPSERT_HEAD: &str = "INSERT INTO ledger_head (id, size, frontier) VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier";
 pub(super) const HEAD: &str = "SELECT frontier FROM ledger_head WHERE id = 1";
-const SIZE: &str = "SELECT size FROM ledger_head WHERE id = 1";
 pub(super) const HASHES: &str =
     "SELECT seq, leaf_hash FROM ledger_leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq";
 pub(super) const TILE: &str = "SELECT hashes FROM ledger_tile WHERE level = $1 AND idx = $2";
@@ -115,14 +114,6 @@ fn add_leaves(loaded: &mut Loaded, rows: Vec<(i64, Vec<u8>)>) -> Result<(), Stor
         loaded.add_leaf(u64::try_from(seq).map_err(|_| corrupt("seq"))?, hash);
     }
     Ok(())
-}
-
-/// Leaves in the tree, as the transaction under way sees it.
-pub(super) async fn size_of_sqlite(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
-    let size: Option<(i64,)> = sqlx::query_as(SIZE).fetch_optional(connection).await?;
-    size.map_or(Ok(0), |(size,)| {
-        u64::try_from(size).map_err(|_| StoreError::Corrupt { table: "ledger_head", column: "size" })
-    })
 }
 
 /// The tree ready to grow, on either driver's connection.

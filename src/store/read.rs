@@ -17,6 +17,8 @@ const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run
 const TAGS_OF_PERSON: &str = "SELECT * FROM blind_index WHERE person_id = $1";
 const FIND_IDEMPOTENCY: &str = "SELECT * FROM idempotency WHERE account_id = $1 AND key = $2";
 const TOUCHED: &str = "SELECT (SELECT COUNT(*) FROM office) + (SELECT COUNT(*) FROM ledger_head) + (SELECT COUNT(*) FROM ledger_outbox)";
+/// Tags as three lists of equal length; a row list as long as SQLite's would be planned anew each time.
+const FIND_TAGS_POSTGRES: &str = "SELECT b.case_id, b.person_id FROM UNNEST($1::bigint[], $2::bigint[], $3::bytea[]) AS p (index_no, partition, tag) JOIN blind_index b ON b.index_no = p.index_no AND b.partition = p.partition AND b.tag = p.tag";
 const PING: &str = "SELECT 1";
 const LIST_BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
 const LIST_BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
@@ -168,13 +170,14 @@ pub async fn find_tags(db: &Db, probes: &[Probe]) -> Result<Vec<(Uuid, Uuid)>, S
     let mut found: Vec<(Uuid, Uuid)> = Vec::new();
     for probes in probes.chunks(PROBES) {
         let rows: Vec<(Uuid, Uuid)> = match db {
-            Db::Sqlite { read, .. } => {
-                let mut query = probe_query::<sqlx::Sqlite>(probes);
-                query.build_query_as().fetch_all(read).await?
-            }
+            Db::Sqlite { read, .. } => probe_query(probes).build_query_as().fetch_all(read).await?,
             Db::Postgres(pool) => {
-                let mut query = probe_query::<sqlx::Postgres>(probes);
-                query.build_query_as().fetch_all(pool).await?
+                sqlx::query_as(FIND_TAGS_POSTGRES)
+                    .bind(probes.iter().map(|probe| probe.index_no).collect::<Vec<_>>())
+                    .bind(probes.iter().map(|probe| probe.partition).collect::<Vec<_>>())
+                    .bind(probes.iter().map(|probe| probe.tag.clone()).collect::<Vec<_>>())
+                    .fetch_all(pool)
+                    .await?
             }
         };
         found.extend(rows);
@@ -185,14 +188,9 @@ pub async fn find_tags(db: &Db, probes: &[Probe]) -> Result<Vec<(Uuid, Uuid)>, S
     Ok(found)
 }
 
-fn probe_query<D: sqlx::Database>(probes: &[Probe]) -> QueryBuilder<D>
-where
-    i64: for<'q> sqlx::Encode<'q, D> + sqlx::Type<D>,
-    Vec<u8>: for<'q> sqlx::Encode<'q, D> + sqlx::Type<D>,
-{
-    let mut query = QueryBuilder::<D>::new(
-        "SELECT case_id, person_id FROM blind_index WHERE (index_no, partition, tag) IN (",
-    );
+fn probe_query(probes: &[Probe]) -> QueryBuilder<sqlx::Sqlite> {
+    let mut query =
+        QueryBuilder::new("SELECT case_id, person_id FROM blind_index WHERE (index_no, partition, tag) IN (");
     let mut list = query.separated(", ");
     for probe in probes {
         list.push("(");

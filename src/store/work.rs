@@ -1,5 +1,6 @@
 //! The two databases behind one type, and the macro that runs one body on either.
 
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -167,7 +168,9 @@ pub(super) async fn sqlite_pool(path: &std::path::Path, connections: u32) -> Res
         .busy_timeout(PATIENCE)
         // Deleted pages are overwritten: what is expunged does not linger in the file.
         .pragma("secure_delete", "ON")
-        .statement_cache_capacity(256);
+        // A change's statements are kept as one, in as many forms as there are numbers of rows.
+        .statement_cache_capacity(512)
+        .disable_statement_logging();
     Ok(SqlitePoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
@@ -183,8 +186,10 @@ pub(super) async fn postgres_pool(
     schema: Option<&'static str>,
     connections: u32,
 ) -> Result<PgPool, StoreError> {
-    let mut options =
-        PgConnectOptions::from_str(url)?.application_name("tutela").statement_cache_capacity(256);
+    let mut options = PgConnectOptions::from_str(url)?
+        .application_name("tutela")
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
     if let Some(schema) = schema {
         options = options.options([("search_path", schema)]);
     }

@@ -1,13 +1,15 @@
 //! SQLite's one writer: waiting changes share a durable commit, each in a savepoint of its own.
 
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::StoreError;
-use super::change::{WriteSet, sqlite};
-use super::ledger::{size_of_sqlite, tiler_of_sqlite};
+use super::change::{CaseUpdate, WriteSet, sqlite};
+use super::ledger::tiler_of_sqlite;
 use super::rows::LeafDraft;
 use super::work::HeldFile;
 use crate::ledger::merkle::{Tile, Tiler};
@@ -19,6 +21,12 @@ const GROUP: usize = 128;
 const WAITING: usize = 1024;
 /// Leaves in one multi-row insert.
 const ROWS: usize = 32;
+
+/// Opens the group's transaction; gives the tree's size, without a case, and the versions of cases named in a JSON list
+/// of hexadecimal identities.
+const BEGIN: &str = "BEGIN IMMEDIATE; SELECT NULL, size FROM ledger_head WHERE id = 1 UNION ALL SELECT id, version FROM case_file WHERE id IN (SELECT unhex(value) FROM json_each($1))";
+/// Takes back one change of the group.
+const UNDO_CHANGE: &str = "ROLLBACK TO change; RELEASE change";
 
 type Answer = oneshot::Sender<Result<(), StoreError>>;
 type Queue = mpsc::Sender<(WriteSet, Answer)>;
@@ -108,17 +116,42 @@ impl Work {
         outcomes: &mut Vec<Option<Result<(), StoreError>>>,
     ) -> Result<(), StoreError> {
         self.file.check()?;
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
+        // Each trip to SQLite's thread costs more than most statements, so statements travel together.
+        let cases: Vec<String> = group
+            .iter()
+            .filter_map(|(set, _)| set.update.as_ref())
+            .map(|update| format!("\"{:X}\"", update.row.id.simple()))
+            .collect();
+        let begun: Vec<(Option<Uuid>, i64)> = sqlx::query_as(BEGIN)
+            .bind(format!("[{}]", cases.join(",")))
+            .fetch_all(&mut self.connection)
+            .await?;
+        let mut size = 0;
+        let mut versions = HashMap::with_capacity(begun.len());
+        for (case, number) in begun {
+            match case {
+                Some(case) => drop(versions.insert(case, number)),
+                None => {
+                    size = u64::try_from(number)
+                        .map_err(|_| StoreError::Corrupt { table: "ledger_head", column: "size" })?;
+                }
+            }
+        }
         let mut leaves: Vec<&LeafDraft> = Vec::new();
         for (set, _) in group {
-            let outcome = self.keep_one(set).await?;
+            let stale = |update: &CaseUpdate| versions.get(&update.row.id) != Some(&update.expected_version);
+            let outcome = if set.update.as_ref().is_some_and(stale) {
+                Err(StoreError::Conflict)
+            } else {
+                self.keep_one(set).await?
+            };
             if outcome.is_ok() {
                 leaves.extend(&set.leaves);
+                versions.extend(set.update.as_ref().map(|update| (update.row.id, update.row.version)));
             }
             outcomes.push(Some(outcome));
         }
-        let tiler = self.append(&leaves).await?;
-        sqlx::query("COMMIT").execute(&mut self.connection).await?;
+        let tiler = self.append(&leaves, size).await?;
         self.tiler = Some(tiler);
         Ok(())
     }
@@ -128,58 +161,58 @@ impl Work {
         if set.only_leaves() {
             return Ok(Ok(()));
         }
-        sqlx::query("SAVEPOINT change").execute(&mut self.connection).await?;
-        match sqlite::apply(&mut self.connection, set).await {
-            Ok(()) => {
-                sqlx::query("RELEASE change").execute(&mut self.connection).await?;
-                Ok(Ok(()))
-            }
+        let mut statements = QueryBuilder::<Sqlite>::new("SAVEPOINT change; ");
+        sqlite::write(
+            set,
+            &mut statements,
+            |_, _| {},
+            |statements| {
+                statements.push("; ");
+            },
+        );
+        statements.push("RELEASE change");
+        match statements.build().execute(&mut self.connection).await.map_err(StoreError::from) {
+            Ok(_) => Ok(Ok(())),
             Err(error @ (StoreError::Full | StoreError::Unavailable { .. })) => Err(error),
             Err(error) => {
-                sqlx::query("ROLLBACK TO change").execute(&mut self.connection).await?;
-                sqlx::query("RELEASE change").execute(&mut self.connection).await?;
+                sqlx::query(UNDO_CHANGE).execute(&mut self.connection).await?;
                 Ok(Err(error))
             }
         }
     }
 
-    /// Appends leaves to the tree in the transaction that is under way.
-    async fn append(&mut self, leaves: &[&LeafDraft]) -> Result<Tiler, StoreError> {
-        // Another process, such as `tutela user add`, may have written meanwhile; now that the lock is ours, look.
-        let size = size_of_sqlite(&mut self.connection).await?;
+    /// Appends leaves to the tree, whose stored size is given, and ends the transaction that is under way.
+    async fn append(&mut self, leaves: &[&LeafDraft], size: u64) -> Result<Tiler, StoreError> {
+        // Another process, such as `tutela user add`, may have written meanwhile; the stored size tells.
         let mut tiler = match self.tiler.take().filter(|tiler| tiler.frontier().len() == size) {
             Some(tiler) => tiler,
             None => tiler_of_sqlite(&mut self.connection).await?,
         };
-        if leaves.is_empty() {
-            return Ok(tiler);
+        let mut statements = QueryBuilder::<Sqlite>::new("");
+        if !leaves.is_empty() {
+            let first = tiler.frontier().len();
+            let hashed: Vec<(u64, Hash, &LeafDraft)> =
+                leaves.iter().zip(first..).map(|(leaf, seq)| (seq, leaf_hash(&leaf.leaf), *leaf)).collect();
+            let tiles: Vec<Tile> = hashed.iter().flat_map(|(_, hash, _)| tiler.push(*hash)).collect();
+            insert_leaves(&mut statements, &hashed);
+            insert_tiles(&mut statements, &tiles);
+            let size = i64::try_from(tiler.frontier().len()).unwrap_or(i64::MAX);
+            statements.push("INSERT INTO ledger_head (id, size, frontier) VALUES (1, ");
+            statements.push_bind(size).push(", ").push_bind(tiler.frontier().to_bytes());
+            statements.push(
+                ") ON CONFLICT (id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier; ",
+            );
         }
-        let first = tiler.frontier().len();
-        let hashed: Vec<(u64, Hash, &LeafDraft)> =
-            leaves.iter().zip(first..).map(|(leaf, seq)| (seq, leaf_hash(&leaf.leaf), *leaf)).collect();
-        let mut tiles = Vec::new();
-        for (_, hash, _) in &hashed {
-            tiles.extend(tiler.push(*hash));
-        }
-        insert_leaves(&mut self.connection, &hashed).await?;
-        insert_tiles(&mut self.connection, &tiles).await?;
-        let size = i64::try_from(tiler.frontier().len()).unwrap_or(i64::MAX);
-        sqlx::query(super::ledger::UPSERT_HEAD)
-            .bind(size)
-            .bind(tiler.frontier().to_bytes())
-            .execute(&mut self.connection)
-            .await?;
+        statements.push("COMMIT");
+        statements.build().execute(&mut self.connection).await?;
         Ok(tiler)
     }
 }
 
-async fn insert_leaves(
-    connection: &mut SqliteConnection,
-    leaves: &[(u64, Hash, &LeafDraft)],
-) -> Result<(), StoreError> {
+fn insert_leaves(statements: &mut QueryBuilder<Sqlite>, leaves: &[(u64, Hash, &LeafDraft)]) {
     for rows in leaves.chunks(ROWS) {
-        let mut insert = QueryBuilder::<Sqlite>::new(super::ledger::INSERT_LEAVES);
-        insert.push_values(rows, |mut b, (seq, hash, leaf)| {
+        statements.push(super::ledger::INSERT_LEAVES);
+        statements.push_values(rows, |mut b, (seq, hash, leaf)| {
             b.push_bind(i64::try_from(*seq).unwrap_or(i64::MAX))
                 .push_bind(&leaf.leaf)
                 .push_bind(hash.as_slice())
@@ -189,21 +222,17 @@ async fn insert_leaves(
                 .push_bind(leaf.at)
                 .push_bind(&leaf.act);
         });
-        insert.build().execute(&mut *connection).await?;
+        statements.push("; ");
     }
-    Ok(())
 }
 
-async fn insert_tiles(connection: &mut SqliteConnection, tiles: &[Tile]) -> Result<(), StoreError> {
+fn insert_tiles(statements: &mut QueryBuilder<Sqlite>, tiles: &[Tile]) {
     for tile in tiles {
-        sqlx::query(super::ledger::INSERT_TILE)
-            .bind(i64::from(tile.id.level))
-            .bind(i64::try_from(tile.id.index).unwrap_or(i64::MAX))
-            .bind(&tile.bytes)
-            .execute(&mut *connection)
-            .await?;
+        statements.push("INSERT INTO ledger_tile (level, idx, hashes) VALUES (");
+        statements.push_bind(i64::from(tile.id.level)).push(", ");
+        statements.push_bind(i64::try_from(tile.id.index).unwrap_or(i64::MAX)).push(", ");
+        statements.push_bind(&tile.bytes).push("); ");
     }
-    Ok(())
 }
 
 /// The same error for each change of a lost group.
