@@ -48,7 +48,7 @@ async fn every_statement_is_accepted_by_both_databases() {
     let mut keys = SqliteConnection::connect(&format!("sqlite:{}", keys.display())).await.unwrap();
     for Found { place, sql } in &all {
         if sql.contains("pg_")
-            || sql.contains("UNNEST")
+            || sql.contains("::")
             || sql.contains("RETURNING") && place.starts_with("sequencer")
         {
             continue;
@@ -63,6 +63,9 @@ async fn every_statement_is_accepted_by_both_databases() {
     let mut conn = PgConnection::connect(url).await.unwrap();
     conn.execute("SET search_path = public, tutela_keys").await.unwrap();
     for Found { place, sql } in &all {
+        if sql.contains("json_each") {
+            continue;
+        }
         if let Err(error) = conn.prepare(AssertSqlSafe(sql.clone()).into_sql_str()).await {
             panic!("{place}: PostgreSQL: {error}: {sql}");
         }

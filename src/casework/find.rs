@@ -16,7 +16,7 @@ use crate::law::Reason;
 use crate::law::expr::Region;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
-use crate::store::{self, CaseRow, ListScope};
+use crate::store::{self, CaseRow, ListScope, PersonRow};
 use crate::vault::{Class, name_matches, normalise};
 
 /// Cases on one page unless asked otherwise.
@@ -176,38 +176,43 @@ impl Service {
             }
         };
         let found = store::find_tags(self.db(), &probes).await?;
+        let (mut cases, persons): (Vec<Uuid>, Vec<Uuid>) = found.into_iter().unzip();
+        cases.dedup();
+        let cases = store::find_cases(self.db(), &cases).await?;
         let mut hits = Vec::new();
-        for (case, person) in found {
-            hits.extend(self.hit(caller, case, person, &wanted).await?);
+        for person in store::find_persons(self.db(), &persons).await? {
+            if let Some(row) = cases.iter().find(|row| row.id == person.case_id) {
+                hits.extend(self.hit(caller, row, person, &wanted).await?);
+            }
         }
         let note = Note::of(caller, "case.search", "search", self.now());
         self.write_aside(note).await?;
         Ok(hits)
     }
 
+    /// The person as a hit, if this viewer may know of the case and it is who was looked for.
     async fn hit(
         &self,
         caller: &Caller,
-        case: Uuid,
-        person: Uuid,
+        row: &CaseRow,
+        person: PersonRow,
         wanted: &Wanted<'_>,
     ) -> Result<Option<Hit>, CaseworkError> {
-        let Some(row) = store::find_case(self.db(), case).await? else { return Ok(None) };
         // A sealed case is absent from every search; its own procedure answers queries about it.
-        if row.sealed != 0 || permit(&caller.viewer, Action::ReadCase, &scope(&row), &self.offices()).is_err()
+        if row.sealed != 0 || permit(&caller.viewer, Action::ReadCase, &scope(row), &self.offices()).is_err()
         {
             return Ok(None);
         }
-        let people = store::people_of(self.db(), case).await?;
-        let Some(found) = people.into_iter().find(|p| p.id == person) else { return Ok(None) };
-        let Some(class) = i16::try_from(found.class).ok().and_then(Class::from_code) else { return Ok(None) };
+        let Some(class) = i16::try_from(person.class).ok().and_then(Class::from_code) else {
+            return Ok(None);
+        };
         let identity: Identity =
-            cipher::open(self.keys(), &cipher::person_place(case, person, class), &found.body).await?;
+            cipher::open(self.keys(), &cipher::person_place(row.id, person.id, class), &person.body).await?;
         // The index may point at a person who only shares the tag.
         if !wanted.is(&identity) {
             return Ok(None);
         }
-        Ok(Some(Hit { case: self.line(&row), kind: found.kind, name: identity.name }))
+        Ok(Some(Hit { case: self.line(row), kind: person.kind, name: identity.name }))
     }
 
     /// A case as a line of a list.

@@ -71,8 +71,14 @@ pub async fn build(
     for child in 0..children {
         let mut draw = Draw::new(seed, child);
         let Some(script) = scripts.get(draw.below(scripts.len() as u64)).cloned() else { continue };
-        let days_ago = i64::try_from(draw.below(REACH)).unwrap_or_default();
-        let story = Story::new(script, (today - Duration::days(days_ago)).date_naive(), &mut draw);
+        let day = today.date_naive() - Duration::days(1);
+        // Half of the cases are under way, so that there is something to do today.
+        let story = if draw.below(2) == 0 {
+            Story::under_way(script, day, &mut draw)
+        } else {
+            let days_ago = i64::try_from(draw.below(REACH)).unwrap_or_default();
+            Story::since(script, day - Duration::days(days_ago), &mut draw)
+        };
         let service = service.with_clock(Clock::at(today));
         let (staff, gate, progress) = (Arc::clone(staff), Arc::clone(&gate), Arc::clone(progress));
         telling.spawn(async move {

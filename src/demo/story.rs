@@ -34,16 +34,38 @@ pub(super) struct Story {
     name: String,
     family: String,
     shift: Duration,
+    /// The step that is still to be done today; a decision there is drafted and waits for approval.
+    pending: Option<usize>,
     /// The child whose case file it is keeps its own days and name.
     child_born: NaiveDate,
 }
 
 impl Story {
-    pub(super) fn new(script: Arc<CaseScript>, begins: NaiveDate, draw: &mut Draw) -> Self {
+    /// A story that began on some day and was told to its end, or as far as its days have come.
+    pub(super) fn since(script: Arc<CaseScript>, begins: NaiveDate, draw: &mut Draw) -> Self {
         let first = script.steps.first().and_then(day_of).map_or(begins, |at| at.date());
-        let shift = begins - first;
+        Self::new(script, begins - first, None, draw)
+    }
+
+    /// A story in whose midst we are: some step of it is to be done today.
+    pub(super) fn under_way(script: Arc<CaseScript>, today: NaiveDate, draw: &mut Draw) -> Self {
+        let drafted = |step: &Step| step.decision.as_ref().is_some_and(|d| d.drafted_by.is_some());
+        let prefers_drafts = draw.below(3) == 0;
+        let steps = script.steps.iter().enumerate().skip(1);
+        let mut open: Vec<usize> =
+            steps.filter(|(_, step)| !prefers_drafts || drafted(step)).map(|(place, _)| place).collect();
+        if open.is_empty() {
+            open.push(script.steps.len().saturating_sub(1));
+        }
+        let pending = open.get(draw.below(open.len() as u64)).copied();
+        let planned = pending.and_then(|place| script.steps.get(place)).and_then(day_of);
+        let shift = planned.map_or(Duration::zero(), |at| today - at.date());
+        Self::new(script, shift, pending, draw)
+    }
+
+    fn new(script: Arc<CaseScript>, shift: Duration, pending: Option<usize>, draw: &mut Draw) -> Self {
         let child_born = born(script.child.born, script.offence.on, script.offence.on + shift);
-        Self { name: draw.name(), family: draw.name(), script, shift, child_born }
+        Self { name: draw.name(), family: draw.name(), script, shift, pending, child_born }
     }
 
     /// Tells the story up to today. Returns why it stopped, if the law stopped it where the story did not mean it to.
@@ -61,7 +83,11 @@ impl Story {
         let mut late = Duration::zero();
         let mut done_early: Option<&str> = None;
         let mut lapsed = false;
-        for step in &self.script.steps {
+        for (place, step) in self.script.steps.iter().enumerate() {
+            let pending = self.pending == Some(place);
+            if pending && step.decision.as_ref().is_none_or(|d| d.drafted_by.is_none()) {
+                return Ok(None);
+            }
             let Some(planned) = day_of(step) else { continue };
             // On other days the law may have let pass at once what the case file tries twice.
             if done_early.take().is_some_and(|event| step.act.as_deref() == Some(event)) {
@@ -77,7 +103,17 @@ impl Story {
                 }
                 service.clock().set(now + Duration::minutes(20));
                 let told = Scene { service, staff, pack: &pack, at, moved: self.shift + late, story: self };
-                match told.step(step, &because, &mut case).await {
+                match told.step(step, &because, pending, &mut case).await {
+                    Ok(()) if pending => {
+                        progress.acts.fetch_add(1, Ordering::Relaxed);
+                        return Ok(None);
+                    }
+                    // A decision that cannot be drafted yet is not a story gone wrong.
+                    Err(CaseworkError::Refused(refusal))
+                        if pending && refusal.hard_codes().next().is_some() =>
+                    {
+                        return Ok(None);
+                    }
                     Ok(()) => {
                         lapsed = false;
                         if !step.expect.refused.is_empty() {
@@ -162,6 +198,7 @@ impl Scene<'_> {
         &self,
         step: &Step,
         because: &BTreeMap<String, String>,
+        undecided: bool,
         case: &mut Option<Case>,
     ) -> Result<(), CaseworkError> {
         let Some(known) = case else {
@@ -197,6 +234,9 @@ impl Scene<'_> {
                 }
                 (_, decision) => (None, decision),
             };
+            if undecided {
+                return Ok(());
+            }
             let what = RequestKind::Act { event: event.clone(), inputs, evidence: with_act, draft, decision };
             let done = send(by.clone(), what).await;
             if let (Err(CaseworkError::Refused(_)), Some(draft)) = (&done, draft) {

@@ -30,8 +30,8 @@ pub use ledger::{
     ledger_head, load_hashes,
 };
 pub use read::{
-    ListScope, case_count, clocks_of, events_of, find_case, find_idempotency, find_tags, is_untouched,
-    list_cases, page_cases, people_of, ping, tags_of_person,
+    ListScope, case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons,
+    find_tags, is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
 };
 pub use rows::{
     AccountRoleRow, AccountRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow,

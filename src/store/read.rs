@@ -14,6 +14,12 @@ const COUNT_CASES: &str = "SELECT COUNT(*) FROM case_file";
 const EVENTS: &str = "SELECT * FROM case_event WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const PEOPLE: &str = "SELECT * FROM person WHERE case_id = $1 ORDER BY seq";
 const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run";
+const CASES_SQLITE: &str =
+    "SELECT * FROM case_file WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id";
+const CASES_POSTGRES: &str = "SELECT * FROM case_file WHERE id = ANY($1::uuid[]) ORDER BY id";
+const PERSONS_SQLITE: &str =
+    "SELECT * FROM person WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY case_id, id";
+const PERSONS_POSTGRES: &str = "SELECT * FROM person WHERE id = ANY($1::uuid[]) ORDER BY case_id, id";
 const TAGS_OF_PERSON: &str = "SELECT * FROM blind_index WHERE person_id = $1";
 const FIND_IDEMPOTENCY: &str = "SELECT * FROM idempotency WHERE account_id = $1 AND key = $2";
 const TOUCHED: &str = "SELECT (SELECT COUNT(*) FROM office) + (SELECT COUNT(*) FROM ledger_head) + (SELECT COUNT(*) FROM ledger_outbox)";
@@ -46,6 +52,34 @@ pub enum ListScope {
 /// What the database says.
 pub async fn find_case(db: &Db, id: Uuid) -> Result<Option<CaseRow>, StoreError> {
     Ok(on!(db, |pool| sqlx::query_as(FIND_CASE).bind(id).fetch_optional(pool).await)?)
+}
+
+/// Identities as a JSON list of hexadecimal numbers, which SQLite takes where PostgreSQL takes a list.
+pub(super) fn hex_list(ids: &[Uuid]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("\"{:X}\"", id.simple())).collect();
+    format!("[{}]", ids.join(","))
+}
+
+/// Those of the cases that there are, by identity.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_cases(db: &Db, ids: &[Uuid]) -> Result<Vec<CaseRow>, StoreError> {
+    Ok(match db {
+        Db::Sqlite { read, .. } => sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).fetch_all(read).await?,
+        Db::Postgres(pool) => sqlx::query_as(CASES_POSTGRES).bind(ids).fetch_all(pool).await?,
+    })
+}
+
+/// Those of the persons that there are, by case and identity.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_persons(db: &Db, ids: &[Uuid]) -> Result<Vec<PersonRow>, StoreError> {
+    Ok(match db {
+        Db::Sqlite { read, .. } => sqlx::query_as(PERSONS_SQLITE).bind(hex_list(ids)).fetch_all(read).await?,
+        Db::Postgres(pool) => sqlx::query_as(PERSONS_POSTGRES).bind(ids).fetch_all(pool).await?,
+    })
 }
 
 /// Cases by identity, for going through all of them.

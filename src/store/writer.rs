@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::StoreError;
 use super::change::{CaseUpdate, WriteSet, sqlite};
 use super::ledger::tiler_of_sqlite;
+use super::read::hex_list;
 use super::rows::LeafDraft;
 use super::work::HeldFile;
 use crate::ledger::merkle::{Tile, Tiler};
@@ -117,15 +118,10 @@ impl Work {
     ) -> Result<(), StoreError> {
         self.file.check()?;
         // Each trip to SQLite's thread costs more than most statements, so statements travel together.
-        let cases: Vec<String> = group
-            .iter()
-            .filter_map(|(set, _)| set.update.as_ref())
-            .map(|update| format!("\"{:X}\"", update.row.id.simple()))
-            .collect();
-        let begun: Vec<(Option<Uuid>, i64)> = sqlx::query_as(BEGIN)
-            .bind(format!("[{}]", cases.join(",")))
-            .fetch_all(&mut self.connection)
-            .await?;
+        let cases: Vec<Uuid> =
+            group.iter().filter_map(|(set, _)| set.update.as_ref()).map(|update| update.row.id).collect();
+        let begun: Vec<(Option<Uuid>, i64)> =
+            sqlx::query_as(BEGIN).bind(hex_list(&cases)).fetch_all(&mut self.connection).await?;
         let mut size = 0;
         let mut versions = HashMap::with_capacity(begun.len());
         for (case, number) in begun {
