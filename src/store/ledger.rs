@@ -1,17 +1,19 @@
 //! The ledger's rows: leaves, tiles, head, checkpoints.
 
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
 use super::work::on;
 use super::{Db, StoreError};
-use crate::ledger::merkle::{Loaded, Needs, TileId, Tiler};
+use crate::ledger::merkle::{Loaded, Needs, Tile, TileId, Tiler};
 use crate::ledger::{Frontier, Hash};
 
 pub(super) const INSERT_LEAVES: &str =
     "INSERT INTO ledger_leaf (seq, leaf, leaf_hash, detail, case_id, actor_id, at, act) ";
-pub(super) const INSERT_TILE: &str = "INSERT INTO ledger_tile (level, idx, hashes) VALUES ($1, $2, $3)";
-pub(super) const UPSERT_HEAD: &str = "INSERT INTO ledger_head (id, size, frontier) VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier";
+const INSERT_TILES: &str = "INSERT INTO ledger_tile (level, idx, hashes) ";
+const INSERT_HEAD: &str = "INSERT INTO ledger_head (id, size, frontier) VALUES (1, ";
+const REPLACE_HEAD: &str =
+    ") ON CONFLICT (id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier";
 pub(super) const HEAD: &str = "SELECT frontier FROM ledger_head WHERE id = 1";
 pub(super) const HASHES: &str =
     "SELECT seq, leaf_hash FROM ledger_leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq";
@@ -115,6 +117,26 @@ fn add_leaves(loaded: &mut Loaded, rows: Vec<(i64, Vec<u8>)>) -> Result<(), Stor
     }
     Ok(())
 }
+
+/// Statements that keep a grown tree, for either driver: its new tiles and its head.
+macro_rules! grown_for {
+    ($tiles:ident, $head:ident, $database:ty) => {
+        /// Adds the insert of tiles; there is at least one.
+        pub(super) fn $tiles(to: &mut QueryBuilder<$database>, tiles: &[Tile]) {
+            to.push(INSERT_TILES).push_values(tiles, |mut b, tile| {
+                b.push_bind(i64::from(tile.id.level)).push_bind(number(tile.id.index)).push_bind(&tile.bytes);
+            });
+        }
+
+        /// Adds the replacement of the head.
+        pub(super) fn $head(to: &mut QueryBuilder<$database>, frontier: &Frontier) {
+            to.push(INSERT_HEAD).push_bind(number(frontier.len()));
+            to.push(", ").push_bind(frontier.to_bytes()).push(REPLACE_HEAD);
+        }
+    };
+}
+grown_for!(tiles_of_sqlite, head_of_sqlite, sqlx::Sqlite);
+grown_for!(tiles_of_postgres, head_of_postgres, sqlx::Postgres);
 
 /// The tree ready to grow, on either driver's connection.
 macro_rules! tiler_for {

@@ -4,7 +4,7 @@ use sqlx::{Connection as _, FromRow, PgConnection, Postgres, QueryBuilder};
 use std::time::Duration;
 use uuid::Uuid;
 
-use super::ledger::{INSERT_LEAVES, INSERT_TILE, UPSERT_HEAD, tiler_of_postgres};
+use super::ledger::{INSERT_LEAVES, head_of_postgres, tiler_of_postgres, tiles_of_postgres};
 use super::{Db, StoreError};
 use crate::ledger::leaf_hash;
 
@@ -78,20 +78,15 @@ async fn append(work: &mut PgConnection, rows: &[OutboxRow]) -> Result<(), Store
             next += 1;
         });
         insert.build().execute(&mut *work).await?;
-        for tile in tiles {
-            sqlx::query(INSERT_TILE)
-                .bind(i64::from(tile.id.level))
-                .bind(i64::try_from(tile.id.index).unwrap_or(i64::MAX))
-                .bind(&tile.bytes)
-                .execute(&mut *work)
-                .await?;
+        if !tiles.is_empty() {
+            let mut insert = QueryBuilder::new("");
+            tiles_of_postgres(&mut insert, &tiles);
+            insert.build().execute(&mut *work).await?;
         }
     }
-    sqlx::query(UPSERT_HEAD)
-        .bind(i64::try_from(next).unwrap_or(i64::MAX))
-        .bind(tiler.frontier().to_bytes())
-        .execute(&mut *work)
-        .await?;
+    let mut head = QueryBuilder::new("");
+    head_of_postgres(&mut head, tiler.frontier());
+    head.build().execute(&mut *work).await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::change::{CaseUpdate, WriteSet, sqlite};
-use super::ledger::tiler_of_sqlite;
+use super::ledger::{head_of_sqlite, tiler_of_sqlite, tiles_of_sqlite};
 use super::read::hex_list;
 use super::rows::LeafDraft;
 use super::work::HeldFile;
@@ -191,13 +191,12 @@ impl Work {
                 leaves.iter().zip(first..).map(|(leaf, seq)| (seq, leaf_hash(&leaf.leaf), *leaf)).collect();
             let tiles: Vec<Tile> = hashed.iter().flat_map(|(_, hash, _)| tiler.push(*hash)).collect();
             insert_leaves(&mut statements, &hashed);
-            insert_tiles(&mut statements, &tiles);
-            let size = i64::try_from(tiler.frontier().len()).unwrap_or(i64::MAX);
-            statements.push("INSERT INTO ledger_head (id, size, frontier) VALUES (1, ");
-            statements.push_bind(size).push(", ").push_bind(tiler.frontier().to_bytes());
-            statements.push(
-                ") ON CONFLICT (id) DO UPDATE SET size = excluded.size, frontier = excluded.frontier; ",
-            );
+            if !tiles.is_empty() {
+                tiles_of_sqlite(&mut statements, &tiles);
+                statements.push("; ");
+            }
+            head_of_sqlite(&mut statements, tiler.frontier());
+            statements.push("; ");
         }
         statements.push("COMMIT");
         statements.build().execute(&mut self.connection).await?;
@@ -219,15 +218,6 @@ fn insert_leaves(statements: &mut QueryBuilder<Sqlite>, leaves: &[(u64, Hash, &L
                 .push_bind(&leaf.act);
         });
         statements.push("; ");
-    }
-}
-
-fn insert_tiles(statements: &mut QueryBuilder<Sqlite>, tiles: &[Tile]) {
-    for tile in tiles {
-        statements.push("INSERT INTO ledger_tile (level, idx, hashes) VALUES (");
-        statements.push_bind(i64::from(tile.id.level)).push(", ");
-        statements.push_bind(i64::try_from(tile.id.index).unwrap_or(i64::MAX)).push(", ");
-        statements.push_bind(&tile.bytes).push("); ");
     }
 }
 
