@@ -15,9 +15,12 @@ struct Found {
 
 fn statements() -> Vec<Found> {
     let mut found = Vec::new();
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    let folder = |below| format!("{}/src/store{below}", env!("CARGO_MANIFEST_DIR"));
+    let entries = [folder(""), folder("/writer")].map(|folder| std::fs::read_dir(folder).unwrap());
+    for path in entries.into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            continue;
+        }
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let text = std::fs::read_to_string(&path).unwrap();
         let mut at = 0;

@@ -11,7 +11,7 @@ use crate::access::Action;
 use crate::law::Reason;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
-use crate::store::{self, CaseUpdate, WriteSet};
+use crate::store::{self, WriteSet};
 
 /// Who works on a case from now on; what is left out stays.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -63,7 +63,6 @@ impl Service {
             .staff(assignment.social_worker.as_deref(), StaffRole::SocialWorker, "/social_worker")
             .await?;
         let mut row = loaded.row;
-        let expected_version = row.version;
         row.lead_id = lead.or(row.lead_id);
         row.second_id = second.or(row.second_id);
         row.social_worker_id = worker.or(row.social_worker_id);
@@ -80,7 +79,7 @@ impl Service {
         };
         let set = WriteSet {
             idempotency: self.idempotency(caller, case, body, &done).await?,
-            update: Some(CaseUpdate { row, expected_version }),
+            update: Some(row),
             leaves: vec![leaf],
             ..WriteSet::default()
         };

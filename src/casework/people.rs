@@ -11,7 +11,7 @@ use super::{CaseworkError, Service};
 use crate::access::Action;
 use crate::law::{Pack, Reason};
 use crate::record::Text;
-use crate::store::{self, CaseUpdate, PersonRow, TagRow, WriteSet, chain_people, tags_digest};
+use crate::store::{self, PersonRow, TagRow, WriteSet, chain_people, tags_digest};
 use crate::vault::{Class, Tag, check_resident_id};
 
 /// Kind of the person whose case it is.
@@ -213,7 +213,6 @@ impl Service {
             return Err(CaseworkError::Invalid(reasons));
         }
         let mut row = loaded.row;
-        let expected_version = row.version;
         let (mut person_row, tags) = self.person_rows(case, row.people_count + 1, person).await?;
         let head =
             super::rows::hash(&row.people_head).ok_or(CaseworkError::Corrupt { what: "people head" })?;
@@ -232,7 +231,7 @@ impl Service {
         };
         let set = WriteSet {
             idempotency: self.idempotency(caller, case, body, &done).await?,
-            update: Some(CaseUpdate { row, expected_version }),
+            update: Some(row),
             people: vec![person_row],
             tags,
             leaves: vec![leaf],

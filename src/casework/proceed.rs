@@ -17,7 +17,7 @@ use crate::law::input::{parse_time, read_fields};
 use crate::law::pack::Field;
 use crate::law::{Accepted, Act, Actor, CaseFile, Command, Pack, Reason, Refusal, What, decide};
 use crate::record::{Child, Decision, Text};
-use crate::store::{self, CaseRow, CaseUpdate, EventRow, IdempotencyRow, StoreError, WriteSet, chain_events};
+use crate::store::{self, CaseRow, EventRow, IdempotencyRow, StoreError, WriteSet, chain_events};
 
 /// How often a command is put to the law again when somebody else changed the case meanwhile.
 const TRIES: usize = 5;
@@ -235,7 +235,6 @@ impl Service {
         };
         let mut event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
         let mut clocks = rows::clock_rows(case, &pack, &accepted.after);
-        let expected_version = row.version;
         row.version += 1;
         row.updated_at = micros(at);
         row.snapshot = cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?;
@@ -256,7 +255,7 @@ impl Service {
         };
         let idempotency = self.idempotency(caller, case, body, &done).await?;
         let set = WriteSet {
-            update: Some(CaseUpdate { row, expected_version }),
+            update: Some(row),
             events: vec![event],
             clocks,
             idempotency,

@@ -61,8 +61,6 @@ impl From<sqlx::Error> for StoreError {
                     return Self::Duplicate { constraint };
                 }
                 match code.as_str() {
-                    // PostgreSQL division_by_zero: how a change says that its case has another version.
-                    "22012" => Self::Conflict,
                     // SQLITE_FULL; PostgreSQL disk_full.
                     "13" | "53100" => Self::Full,
                     // SQLITE_BUSY, LOCKED, READONLY, IOERR, CANTOPEN; PostgreSQL shutdown and connection states.

@@ -3,13 +3,12 @@
 use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
+use super::rows::LeafDraft;
 use super::work::on;
 use super::{Db, StoreError};
 use crate::ledger::merkle::{Loaded, Needs, Tile, TileId, Tiler};
-use crate::ledger::{Frontier, Hash};
+use crate::ledger::{Frontier, Hash, leaf_hash};
 
-pub(super) const INSERT_LEAVES: &str =
-    "INSERT INTO ledger_leaf (seq, leaf, leaf_hash, detail, case_id, actor_id, at, act) ";
 const INSERT_TILES: &str = "INSERT INTO ledger_tile (level, idx, hashes) ";
 const INSERT_HEAD: &str = "INSERT INTO ledger_head (id, size, frontier) VALUES (1, ";
 const REPLACE_HEAD: &str =
@@ -41,16 +40,17 @@ pub struct StoredLeafRow {
     pub act: String,
 }
 
+/// A leaf as the drivers know it.
 #[derive(FromRow)]
-struct LeafRow {
-    seq: i64,
-    leaf: Vec<u8>,
-    leaf_hash: Vec<u8>,
-    detail: Option<Vec<u8>>,
-    case_id: Option<Uuid>,
-    actor_id: Option<Uuid>,
-    at: i64,
-    act: String,
+pub(super) struct LeafRow {
+    pub(super) seq: i64,
+    pub(super) leaf: Vec<u8>,
+    pub(super) leaf_hash: Vec<u8>,
+    pub(super) detail: Option<Vec<u8>>,
+    pub(super) case_id: Option<Uuid>,
+    pub(super) actor_id: Option<Uuid>,
+    pub(super) at: i64,
+    pub(super) act: String,
 }
 
 impl TryFrom<LeafRow> for StoredLeafRow {
@@ -116,6 +116,22 @@ fn add_leaves(loaded: &mut Loaded, rows: Vec<(i64, Vec<u8>)>) -> Result<(), Stor
         loaded.add_leaf(u64::try_from(seq).map_err(|_| corrupt("seq"))?, hash);
     }
     Ok(())
+}
+
+/// Appends leaves to the tree: gives their rows and the tiles that became full.
+pub(super) fn grow<'a>(
+    tiler: &mut Tiler,
+    drafts: impl Iterator<Item = &'a LeafDraft>,
+) -> (Vec<LeafRow>, Vec<Tile>) {
+    let mut tiles = Vec::new();
+    let rows = drafts.map(|draft| {
+        let seq = number(tiler.frontier().len());
+        let hash = leaf_hash(&draft.leaf);
+        tiles.extend(tiler.push(hash));
+        let LeafDraft { leaf, detail, case_id, actor_id, at, act } = draft.clone();
+        LeafRow { seq, leaf, leaf_hash: hash.to_vec(), detail, case_id, actor_id, at, act }
+    });
+    (rows.collect(), tiles)
 }
 
 /// Statements that keep a grown tree, for either driver: its new tiles and its head.

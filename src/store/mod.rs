@@ -1,9 +1,9 @@
 //! The only SQL in the house: one code path for SQLite and PostgreSQL.
 //!
 //! A change is a value ([`WriteSet`]): use cases load, ask the law and encrypt, then hand over everything that is to
-//! be kept together with its ledger leaves, and [`commit`] keeps all of it or none. On SQLite one writer groups waiting
-//! changes into one durable commit, each in a savepoint of its own. On PostgreSQL every change has its own transaction,
-//! its leaves go to an outbox in it, and one [`sequencer`] at a time moves them into the tree.
+//! be kept together with its ledger leaves, and [`commit`] keeps all of it or none. One writer an instance groups
+//! waiting changes into one durable commit. On SQLite that appends their leaves to the tree; on PostgreSQL, where several
+//! instances write, they go to an outbox, and one [`sequencer`] at a time moves them into the tree.
 
 mod accounts;
 pub mod audit;
@@ -15,6 +15,7 @@ mod migrate;
 mod read;
 mod rows;
 pub mod sequencer;
+mod table;
 mod work;
 mod writer;
 
@@ -22,7 +23,7 @@ pub use accounts::{
     account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token, offices,
     revoke_tokens, roles_of,
 };
-pub use change::{CaseUpdate, WriteSet, commit};
+pub use change::{WriteSet, commit};
 pub use error::StoreError;
 pub use keys::{CaseKeyCursor, KeyDb};
 pub use ledger::{

@@ -67,7 +67,7 @@ pub(super) fn hex_list(ids: &[Uuid]) -> String {
 pub async fn find_cases(db: &Db, ids: &[Uuid]) -> Result<Vec<CaseRow>, StoreError> {
     Ok(match db {
         Db::Sqlite { read, .. } => sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).fetch_all(read).await?,
-        Db::Postgres(pool) => sqlx::query_as(CASES_POSTGRES).bind(ids).fetch_all(pool).await?,
+        Db::Postgres { pool, .. } => sqlx::query_as(CASES_POSTGRES).bind(ids).fetch_all(pool).await?,
     })
 }
 
@@ -78,7 +78,7 @@ pub async fn find_cases(db: &Db, ids: &[Uuid]) -> Result<Vec<CaseRow>, StoreErro
 pub async fn find_persons(db: &Db, ids: &[Uuid]) -> Result<Vec<PersonRow>, StoreError> {
     Ok(match db {
         Db::Sqlite { read, .. } => sqlx::query_as(PERSONS_SQLITE).bind(hex_list(ids)).fetch_all(read).await?,
-        Db::Postgres(pool) => sqlx::query_as(PERSONS_POSTGRES).bind(ids).fetch_all(pool).await?,
+        Db::Postgres { pool, .. } => sqlx::query_as(PERSONS_POSTGRES).bind(ids).fetch_all(pool).await?,
     })
 }
 
@@ -157,8 +157,8 @@ pub async fn is_untouched(db: &Db) -> Result<bool, StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn ping(db: &Db) -> Result<(), StoreError> {
-    if let Db::Sqlite { writer, .. } = db {
-        writer.file().check()?;
+    if let Db::Sqlite { file, .. } = db {
+        file.check()?;
     }
     on!(db, |pool| sqlx::query(PING).execute(pool).await.map(drop))?;
     Ok(())
@@ -205,7 +205,7 @@ pub async fn find_tags(db: &Db, probes: &[Probe]) -> Result<Vec<(Uuid, Uuid)>, S
     for probes in probes.chunks(PROBES) {
         let rows: Vec<(Uuid, Uuid)> = match db {
             Db::Sqlite { read, .. } => probe_query(probes).build_query_as().fetch_all(read).await?,
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 sqlx::query_as(FIND_TAGS_POSTGRES)
                     .bind(probes.iter().map(|probe| probe.index_no).collect::<Vec<_>>())
                     .bind(probes.iter().map(|probe| probe.partition).collect::<Vec<_>>())

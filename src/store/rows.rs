@@ -249,7 +249,7 @@ pub struct TokenRow {
 }
 
 /// A leaf that is to be appended to the ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LeafDraft {
     /// Canonical bytes.
     pub leaf: Vec<u8>,

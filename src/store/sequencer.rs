@@ -1,21 +1,19 @@
 //! PostgreSQL: moves leaves of committed changes from the outbox into the tree, one instance at a time.
 
-use sqlx::{Connection as _, FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{Connection as _, FromRow, PgConnection, QueryBuilder};
 use std::time::Duration;
-use uuid::Uuid;
 
-use super::ledger::{INSERT_LEAVES, head_of_postgres, tiler_of_postgres, tiles_of_postgres};
+use super::ledger::{grow, head_of_postgres, tiler_of_postgres, tiles_of_postgres};
+use super::rows::LeafDraft;
+use super::table::insert_arrays;
 use super::{Db, StoreError};
-use crate::ledger::leaf_hash;
 
 /// Leaves moved in one transaction at most.
 const BATCH: i64 = 2_000;
-/// Wait when there was nothing to do.
+/// Wait after a batch that was not full: leaves gather meanwhile, and many cost little more than one.
 const IDLE: Duration = Duration::from_millis(50);
 /// Wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
-/// Rows of one multi-row insert.
-const ROWS: usize = 500;
 /// Key of the advisory lock: "tutela" read as a number.
 const LOCK: i64 = 0x7475_7465_6c61;
 
@@ -27,12 +25,8 @@ pub(super) const WAITING: &str = "SELECT COUNT(*) FROM ledger_outbox";
 #[derive(FromRow)]
 struct OutboxRow {
     id: i64,
-    leaf: Vec<u8>,
-    detail: Option<Vec<u8>>,
-    case_id: Option<Uuid>,
-    actor_id: Option<Uuid>,
-    at: i64,
-    act: String,
+    #[sqlx(flatten)]
+    draft: LeafDraft,
 }
 
 /// Moves one batch; returns how many leaves it moved. Nothing to do on SQLite, where a change and its leaves share a
@@ -41,7 +35,7 @@ struct OutboxRow {
 /// # Errors
 /// What the database says; nothing is moved then.
 pub async fn run_once(db: &Db) -> Result<usize, StoreError> {
-    let Db::Postgres(pool) = db else { return Ok(0) };
+    let Db::Postgres { pool, .. } = db else { return Ok(0) };
     let mut connection = pool.acquire().await?;
     let mut work = connection.begin().await?;
     let (mine,): (bool,) = sqlx::query_as(TRY_LOCK).bind(LOCK).fetch_one(&mut *work).await?;
@@ -60,29 +54,14 @@ pub async fn run_once(db: &Db) -> Result<usize, StoreError> {
 
 async fn append(work: &mut PgConnection, rows: &[OutboxRow]) -> Result<(), StoreError> {
     let mut tiler = tiler_of_postgres(work).await?;
-    let mut next = tiler.frontier().len();
-    for rows in rows.chunks(ROWS) {
-        let mut tiles = Vec::new();
-        let mut insert = QueryBuilder::<Postgres>::new(INSERT_LEAVES);
-        insert.push_values(rows, |mut b, row| {
-            let hash = leaf_hash(&row.leaf);
-            b.push_bind(i64::try_from(next).unwrap_or(i64::MAX))
-                .push_bind(&row.leaf)
-                .push_bind(hash.to_vec())
-                .push_bind(&row.detail)
-                .push_bind(row.case_id)
-                .push_bind(row.actor_id)
-                .push_bind(row.at)
-                .push_bind(&row.act);
-            tiles.extend(tiler.push(hash));
-            next += 1;
-        });
+    let (leaves, tiles) = grow(&mut tiler, rows.iter().map(|row| &row.draft));
+    let mut insert = QueryBuilder::new("");
+    insert_arrays(&mut insert, &leaves.iter().collect::<Vec<_>>(), "");
+    insert.build().execute(&mut *work).await?;
+    if !tiles.is_empty() {
+        let mut insert = QueryBuilder::new("");
+        tiles_of_postgres(&mut insert, &tiles);
         insert.build().execute(&mut *work).await?;
-        if !tiles.is_empty() {
-            let mut insert = QueryBuilder::new("");
-            tiles_of_postgres(&mut insert, &tiles);
-            insert.build().execute(&mut *work).await?;
-        }
     }
     let mut head = QueryBuilder::new("");
     head_of_postgres(&mut head, tiler.frontier());
@@ -97,7 +76,7 @@ async fn append(work: &mut PgConnection, rows: &[OutboxRow]) -> Result<(), Store
 pub async fn waiting(db: &Db) -> Result<i64, StoreError> {
     match db {
         Db::Sqlite { .. } => Ok(0),
-        Db::Postgres(pool) => Ok(sqlx::query_as::<_, (i64,)>(WAITING).fetch_one(pool).await?.0),
+        Db::Postgres { pool, .. } => Ok(sqlx::query_as::<_, (i64,)>(WAITING).fetch_one(pool).await?.0),
     }
 }
 
@@ -121,7 +100,9 @@ pub async fn run(db: Db) {
     }
     loop {
         match run_once(&db).await {
-            Ok(0) => tokio::time::sleep(IDLE).await,
+            Ok(moved) if i64::try_from(moved).is_ok_and(|moved| moved < BATCH) => {
+                tokio::time::sleep(IDLE).await;
+            }
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(error = %error, "sequencer");

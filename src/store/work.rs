@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::StoreError;
 use super::migrate;
-use super::writer::Writer;
+use super::writer::{PostgresKeeper, SqliteKeeper, Writer};
 
 /// Connections that read at the same time.
 const READERS: u32 = 4;
@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// A database's file as it was opened. Writing on after it was removed or replaced would be writing into nowhere.
 #[derive(Clone, Debug)]
-pub(super) struct HeldFile {
+pub struct HeldFile {
     path: PathBuf,
     identity: (u64, u64),
 }
@@ -81,9 +81,16 @@ pub enum Db {
         read: SqlitePool,
         /// The writer.
         writer: Writer,
+        /// The file.
+        file: HeldFile,
     },
-    /// PostgreSQL: a pool for everything.
-    Postgres(PgPool),
+    /// PostgreSQL: a pool for all but changes.
+    Postgres {
+        /// Connections.
+        pool: PgPool,
+        /// The writer.
+        writer: Writer,
+    },
 }
 
 /// Runs a body on whichever database it is. The body sees a connection or pool reference of either driver.
@@ -91,7 +98,7 @@ macro_rules! on {
     ($db:expr, |$conn:ident| $body:expr) => {
         match $db {
             $crate::store::Db::Sqlite { read: $conn, .. } => $body,
-            $crate::store::Db::Postgres($conn) => $body,
+            $crate::store::Db::Postgres { pool: $conn, .. } => $body,
         }
     };
 }
@@ -108,38 +115,48 @@ impl Db {
                 let write = sqlite_pool(path, 1).await?;
                 migrate::sqlite(&write).await?;
                 let read = sqlite_pool(path, READERS).await?;
-                Ok(Self::Sqlite { read, writer: Writer::start(write, HeldFile::of(path)?).await? })
+                let file = HeldFile::of(path)?;
+                let connection = write.acquire().await?.detach();
+                write.close().await;
+                Ok(Self::Sqlite {
+                    read,
+                    writer: Writer::start(SqliteKeeper::new(connection, file.clone())),
+                    file,
+                })
             }
             StoreUrl::Postgres(url) => {
                 let pool = postgres_pool(url, None, 16).await?;
                 migrate::postgres(&pool).await?;
-                Ok(Self::Postgres(pool))
+                let writer = Writer::start(PostgresKeeper::new(pool.clone()));
+                Ok(Self::Postgres { pool, writer })
             }
         }
     }
 
     /// Ends all connections once what was begun is kept.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { read, writer } => {
-                writer.stop().await;
-                read.close().await;
-            }
-            Self::Postgres(pool) => pool.close().await,
-        }
+        self.writer().stop().await;
+        on!(self, |pool| pool.close().await);
     }
 
     /// Resolves when the database is gone for good: its file was removed or replaced. A PostgreSQL server that does not
     /// answer may come back.
     pub async fn lost(&self) -> StoreError {
         match self {
-            Self::Sqlite { writer, .. } => loop {
-                if let Err(error) = writer.file().check() {
+            Self::Sqlite { file, .. } => loop {
+                if let Err(error) = file.check() {
                     return error;
                 }
                 tokio::time::sleep(LOOK).await;
             },
-            Self::Postgres(_) => std::future::pending().await,
+            Self::Postgres { .. } => std::future::pending().await,
+        }
+    }
+
+    /// What keeps changes.
+    pub(super) const fn writer(&self) -> &Writer {
+        match self {
+            Self::Sqlite { writer, .. } | Self::Postgres { writer, .. } => writer,
         }
     }
 
@@ -147,7 +164,7 @@ impl Db {
     pub const fn engine(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "sqlite",
-            Self::Postgres(_) => "postgres",
+            Self::Postgres { .. } => "postgres",
         }
     }
 }

@@ -1,0 +1,126 @@
+//! The columns of what a change keeps, named once for both drivers.
+
+use sqlx::query_builder::Separated;
+use sqlx::{Postgres, QueryBuilder, Sqlite};
+
+use super::ledger::LeafRow;
+use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
+
+/// Rows of one `VALUES` list; a statement of SQLite takes some 32,000 values.
+const ROWS: usize = 500;
+
+/// A table that changes write to.
+pub(super) trait Table: Sized {
+    /// Its name.
+    const NAME: &'static str;
+    /// Its columns in the order of their values.
+    const COLUMNS: &'static str;
+
+    /// Binds a row's values.
+    fn bind(&self, to: &mut Separated<'_, Sqlite, &'static str>);
+
+    /// Binds rows as one array a column.
+    fn bind_arrays(rows: &[&Self], to: &mut Separated<'_, Postgres, &'static str>);
+}
+
+macro_rules! table {
+    ($name:literal, $row:ty, $first:ident $first_type:literal $(, $column:ident $type:literal)+) => {
+        impl Table for $row {
+            const NAME: &'static str = $name;
+            const COLUMNS: &'static str = concat!(stringify!($first) $(, ", ", stringify!($column))+);
+
+            fn bind(&self, to: &mut Separated<'_, Sqlite, &'static str>) {
+                to.push_bind(&self.$first)$(.push_bind(&self.$column))+;
+            }
+
+            fn bind_arrays(rows: &[&Self], to: &mut Separated<'_, Postgres, &'static str>) {
+                to.push_bind(rows.iter().map(|row| &row.$first).collect::<Vec<_>>());
+                to.push_unseparated(concat!("::", $first_type, "[]"));
+                $(
+                    to.push_bind(rows.iter().map(|row| &row.$column).collect::<Vec<_>>());
+                    to.push_unseparated(concat!("::", $type, "[]"));
+                )+
+            }
+        }
+    };
+}
+
+table!(
+    "case_file", CaseRow,
+    id "uuid", case_no "text", office_id "uuid", pack_id "text", pack_version "text", version "bigint", main "text",
+    measure "text", remedy "text", record "text", phase "text", lead_id "uuid", second_id "uuid",
+    social_worker_id "uuid", sealed "bigint", awaiting_approval "bigint", next_due "bigint", next_clock "text",
+    marks "text", opened_at "bigint", updated_at "bigint", snapshot "bytea", events_head "bytea",
+    events_count "bigint", people_head "bytea", people_count "bigint", clock_digests "bytea", cseq "bigint",
+    chain_head "bytea"
+);
+table!(
+    "person", PersonRow,
+    id "uuid", case_id "uuid", seq "bigint", kind "text", class "bigint", body "bytea", tags_digest "bytea",
+    supersedes "uuid", recorded_at "bigint", head "bytea"
+);
+table!(
+    "blind_index", TagRow,
+    index_no "bigint", partition "bigint", tag "bytea", case_id "uuid", person_id "uuid"
+);
+table!(
+    "case_event", EventRow,
+    case_id "uuid", seq "bigint", id "uuid", kind "text", code "text", legal_at "bigint", recorded_at "bigint",
+    actor_id "uuid", class "bigint", payload "bytea", pack_version "text", supersedes_seq "bigint", head "bytea"
+);
+table!(
+    "clock", ClockRow,
+    case_id "uuid", clock "text", run "bigint", started "bigint", due_at "bigint", state "text", held "bigint",
+    calendar_missing "bigint"
+);
+table!(
+    "idempotency", IdempotencyRow,
+    account_id "uuid", key "text", body_hash "bytea", case_id "uuid", status "bigint", response "bytea", at "bigint"
+);
+table!(
+    "ledger_outbox", LeafDraft,
+    leaf "bytea", detail "bytea", case_id "uuid", actor_id "uuid", at "bigint", act "text"
+);
+table!(
+    "ledger_leaf", LeafRow,
+    seq "bigint", leaf "bytea", leaf_hash "bytea", detail "bytea", case_id "uuid", actor_id "uuid", at "bigint",
+    act "text"
+);
+
+/// What an update sets: every column of a case that can change, from the new row `i`.
+pub(super) const SET_CASE: &str = "UPDATE case_file SET version = i.version, main = i.main, measure = i.measure, remedy = i.remedy, record = i.record, phase = i.phase, office_id = i.office_id, lead_id = i.lead_id, second_id = i.second_id, social_worker_id = i.social_worker_id, sealed = i.sealed, awaiting_approval = i.awaiting_approval, next_due = i.next_due, next_clock = i.next_clock, marks = i.marks, updated_at = i.updated_at, snapshot = i.snapshot, events_head = i.events_head, events_count = i.events_count, people_head = i.people_head, people_count = i.people_count, clock_digests = i.clock_digests, cseq = i.cseq, chain_head = i.chain_head FROM ";
+/// Which rows an update changes: those whose stored version is the one before. Gives back their identities.
+pub(super) const WHERE_BEFORE: &str =
+    " WHERE case_file.id = i.id AND case_file.version = i.version - 1 RETURNING case_file.id";
+/// How an insert of clocks renews those that are there.
+pub(super) const RENEW_CLOCK: &str = " ON CONFLICT (case_id, clock, run) DO UPDATE SET started = excluded.started, due_at = excluded.due_at, state = excluded.state, held = excluded.held, calendar_missing = excluded.calendar_missing";
+
+/// Adds statements that insert rows; `rest` says what else, as about rows that are there.
+pub(super) fn insert<T: Table>(to: &mut QueryBuilder<Sqlite>, rows: &[&T], rest: &str) {
+    for rows in rows.chunks(ROWS) {
+        to.push("INSERT INTO ").push(T::NAME).push(" (").push(T::COLUMNS).push(") ");
+        values(to, rows);
+        to.push(rest).push("; ");
+    }
+}
+
+/// Adds rows as a list of `VALUES`.
+pub(super) fn values<T: Table>(to: &mut QueryBuilder<Sqlite>, rows: &[&T]) {
+    to.push_values(rows, |mut of_row, row| row.bind(&mut of_row));
+}
+
+/// Adds an insert of rows that travel as one array a column, so that its text does not depend on their number; `rest`
+/// says which of them, and what else.
+pub(super) fn insert_arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&T], rest: &str) {
+    to.push("INSERT INTO ").push(T::NAME).push(" (").push(T::COLUMNS).push(") SELECT ").push(T::COLUMNS);
+    to.push(" FROM ");
+    arrays(to, rows);
+    to.push(rest);
+}
+
+/// Adds rows as a table `i` made of arrays, with their `place` among them.
+pub(super) fn arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&T]) {
+    to.push("UNNEST(");
+    T::bind_arrays(rows, &mut to.separated(", "));
+    to.push(") WITH ORDINALITY AS i (").push(T::COLUMNS).push(", place)");
+}

@@ -1,0 +1,85 @@
+//! A group of changes on PostgreSQL: one statement whose text never changes, so that one trip keeps all of it.
+
+use sqlx::postgres::PgPool;
+use sqlx::{Connection as _, PgConnection, Postgres, QueryBuilder};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+use super::Keeper;
+use crate::store::StoreError;
+use crate::store::change::Rows;
+use crate::store::table::{RENEW_CLOCK, SET_CASE, WHERE_BEFORE, arrays, insert_arrays};
+
+/// Rows of a case that this statement did not update are not kept: another instance was first.
+const OF_KEPT: &str = " WHERE case_id IN (SELECT id FROM kept)";
+
+const BY_KEY: &str = "SET enable_seqscan = off";
+
+/// The writing connection to a PostgreSQL server; renewed after it was lost.
+pub(in crate::store) struct PostgresKeeper {
+    pool: PgPool,
+    connection: Option<PgConnection>,
+}
+
+impl PostgresKeeper {
+    pub(in crate::store) const fn new(pool: PgPool) -> Self {
+        Self { pool, connection: None }
+    }
+
+    async fn connect(&mut self) -> Result<&mut PgConnection, StoreError> {
+        if self.connection.is_none() {
+            let mut connection = self.pool.acquire().await?.detach();
+            // Rows are looked up by key. A plan made while a table was small must not go on reading all of it.
+            sqlx::query(BY_KEY).execute(&mut connection).await?;
+            self.connection = Some(connection);
+        }
+        self.connection.as_mut().ok_or_else(|| StoreError::Unavailable { reason: "no connection".into() })
+    }
+}
+
+impl Keeper for PostgresKeeper {
+    async fn keep(&mut self, rows: &Rows<'_>) -> Result<HashSet<Uuid>, StoreError> {
+        let mut statement = statement(rows);
+        let kept = match self.connect().await {
+            Ok(connection) => {
+                statement.build_query_scalar().fetch_all(connection).await.map_err(StoreError::from)
+            }
+            Err(error) => Err(error),
+        };
+        if matches!(kept, Err(StoreError::Unavailable { .. })) {
+            self.connection = None;
+        }
+        Ok(kept?.into_iter().collect())
+    }
+
+    async fn close(self) {
+        if let Some(connection) = self.connection {
+            let _ = connection.close().await;
+        }
+    }
+}
+
+fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
+    let mut text = QueryBuilder::new("WITH updated AS (");
+    text.push(SET_CASE);
+    arrays(&mut text, &rows.updated);
+    text.push(WHERE_BEFORE).push("), opened AS (");
+    insert_arrays(&mut text, &rows.opened, " RETURNING id");
+    text.push("), kept AS (SELECT id FROM updated UNION ALL SELECT id FROM opened), people AS (");
+    insert_arrays(&mut text, &rows.people, OF_KEPT);
+    text.push("), tags AS (");
+    insert_arrays(&mut text, &rows.tags, OF_KEPT);
+    text.push("), events AS (");
+    insert_arrays(&mut text, &rows.events, OF_KEPT);
+    text.push("), clocks AS (");
+    insert_arrays(&mut text, &rows.clocks, OF_KEPT);
+    text.push(RENEW_CLOCK).push("), answers AS (");
+    insert_arrays(&mut text, &rows.answers, OF_KEPT);
+    text.push("), leaves AS (");
+    // The tree takes leaves in the order of the outbox.
+    insert_arrays(&mut text, &rows.leaves, OF_KEPT);
+    text.push(" ORDER BY place), aside AS (");
+    insert_arrays(&mut text, &rows.aside, " ORDER BY place");
+    text.push(") SELECT id FROM updated");
+    text
+}

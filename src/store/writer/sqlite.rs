@@ -1,0 +1,109 @@
+//! A group of changes on SQLite: two trips to its thread, however many changes there are.
+
+use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+use super::Keeper;
+use crate::ledger::merkle::Tiler;
+use crate::store::StoreError;
+use crate::store::change::Rows;
+use crate::store::ledger::{grow, head_of_sqlite, tiler_of_sqlite, tiles_of_sqlite};
+use crate::store::rows::CaseRow;
+use crate::store::table::{RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values};
+use crate::store::work::HeldFile;
+
+/// Opens the transaction and gives the tree's size, without a case.
+const BEGIN: &str = "BEGIN IMMEDIATE; SELECT NULL, size FROM ledger_head WHERE id = 1; ";
+
+/// The writing connection of a SQLite file.
+pub(in crate::store) struct SqliteKeeper {
+    connection: SqliteConnection,
+    file: HeldFile,
+    /// The tree as last committed; read anew after a failure.
+    tiler: Option<Tiler>,
+}
+
+impl SqliteKeeper {
+    pub(in crate::store) const fn new(connection: SqliteConnection, file: HeldFile) -> Self {
+        Self { connection, file, tiler: None }
+    }
+
+    async fn try_keep(&mut self, rows: &Rows<'_>) -> Result<HashSet<Uuid>, StoreError> {
+        self.file.check()?;
+        let (size, updated) = self.begin(rows).await?;
+        // Another process, such as `tutela user add`, may have written meanwhile; the stored size tells.
+        let mut tiler = match self.tiler.take().filter(|tiler| tiler.frontier().len() == size) {
+            Some(tiler) => tiler,
+            None => tiler_of_sqlite(&mut self.connection).await?,
+        };
+        self.write(&rows.without_stale(&updated), &mut tiler).await?;
+        self.tiler = Some(tiler);
+        Ok(updated)
+    }
+
+    /// Opens the transaction and updates cases; gives the tree's size and the cases that were updated.
+    async fn begin(&mut self, rows: &Rows<'_>) -> Result<(u64, HashSet<Uuid>), StoreError> {
+        let mut statements = QueryBuilder::<Sqlite>::new(BEGIN);
+        if !rows.updated.is_empty() {
+            // The columns of a list of VALUES have names only by way of a table expression.
+            statements.push("WITH i (").push(CaseRow::COLUMNS).push(") AS (");
+            values(&mut statements, &rows.updated);
+            statements.push(") ").push(SET_CASE).push("i").push(WHERE_BEFORE).push(", 0");
+        }
+        let found: Vec<(Option<Uuid>, i64)> =
+            statements.build_query_as().persistent(rows.are_of_one()).fetch_all(&mut self.connection).await?;
+        let mut size = 0;
+        let mut updated = HashSet::with_capacity(rows.updated.len());
+        for (case, number) in found {
+            match case {
+                Some(case) => drop(updated.insert(case)),
+                None => {
+                    size = u64::try_from(number)
+                        .map_err(|_| StoreError::Corrupt { table: "ledger_head", column: "size" })?;
+                }
+            }
+        }
+        Ok((size, updated))
+    }
+
+    /// Writes the other rows, appends the leaves to the tree and commits.
+    async fn write(&mut self, rows: &Rows<'_>, tiler: &mut Tiler) -> Result<(), StoreError> {
+        let mut statements = QueryBuilder::<Sqlite>::new("");
+        insert(&mut statements, &rows.opened, "");
+        insert(&mut statements, &rows.people, "");
+        insert(&mut statements, &rows.tags, "");
+        insert(&mut statements, &rows.events, "");
+        insert(&mut statements, &rows.clocks, RENEW_CLOCK);
+        insert(&mut statements, &rows.answers, "");
+        let (leaves, tiles) = grow(tiler, rows.leaves.iter().chain(&rows.aside).copied());
+        if !leaves.is_empty() {
+            insert(&mut statements, &leaves.iter().collect::<Vec<_>>(), "");
+            if !tiles.is_empty() {
+                tiles_of_sqlite(&mut statements, &tiles);
+                statements.push("; ");
+            }
+            head_of_sqlite(&mut statements, tiler.frontier());
+            statements.push("; ");
+        }
+        statements.push("COMMIT");
+        statements.build().persistent(rows.are_of_one()).execute(&mut self.connection).await?;
+        Ok(())
+    }
+}
+
+impl Keeper for SqliteKeeper {
+    async fn keep(&mut self, rows: &Rows<'_>) -> Result<HashSet<Uuid>, StoreError> {
+        let kept = self.try_keep(rows).await;
+        if kept.is_err() {
+            // Whatever the transaction's state is, nothing of it may stay.
+            let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
+            self.tiler = None;
+        }
+        kept
+    }
+
+    async fn close(self) {
+        let _ = self.connection.close().await;
+    }
+}
