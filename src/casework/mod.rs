@@ -20,6 +20,7 @@ pub mod read;
 mod rows;
 pub mod time;
 pub mod trail;
+mod turns;
 mod viewers;
 
 pub use error::CaseworkError;
@@ -32,6 +33,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 use self::keys::KeyRoom;
 use self::packs::Packs;
 use self::time::Clock;
+use self::turns::{Turn, Turns};
 use crate::access::OfficeTree;
 use crate::store::Db;
 
@@ -47,12 +49,9 @@ struct Inner {
     keys: KeyRoom,
     packs: Packs,
     offices: RwLock<Arc<OfficeTree>>,
-    turns: Box<[tokio::sync::Mutex<()>]>,
+    turns: Turns,
     viewers: viewers::Viewers,
 }
-
-/// Cases that share one turn are rare with so many.
-const TURNS: usize = 1024;
 
 impl Service {
     /// A service over a store, its keys and packs.
@@ -61,7 +60,7 @@ impl Service {
     /// When the offices cannot be read.
     pub async fn new(db: Db, keys: KeyRoom, packs: Packs, clock: Clock) -> Result<Self, CaseworkError> {
         let offices = RwLock::new(Arc::new(OfficeTree::default()));
-        let turns = (0..TURNS).map(|_| tokio::sync::Mutex::new(())).collect();
+        let turns = Turns::default();
         let inner = Arc::new(Inner { db, keys, packs, offices, turns, viewers: viewers::Viewers::default() });
         let service = Self { inner, clock: Arc::new(clock) };
         service.reload_offices().await?;
@@ -76,10 +75,8 @@ impl Service {
 
     /// Changes of one case take turns, so that people who work on it at the same time do not undo each other's tries.
     /// Another instance is kept apart by the case's version alone.
-    pub(super) async fn turn(&self, case: Uuid) -> Option<tokio::sync::MutexGuard<'_, ()>> {
-        let (high, low) = case.as_u64_pair();
-        let place = usize::try_from((high ^ low) % TURNS as u64).ok()?;
-        Some(self.inner.turns.get(place)?.lock().await)
+    async fn turn(&self, case: Uuid) -> Turn<'_> {
+        self.inner.turns.of(case).await
     }
 
     /// Who was signed in a moment ago.

@@ -152,15 +152,53 @@ impl Service {
         request: &Request,
     ) -> Result<Done, CaseworkError> {
         let body = request_hash(case, request)?;
-        let _turn = self.turn(case).await;
+        let mut turn = self.turn(case).await;
+        if let Some(row) = turn.row_of(case)
+            && let Some(kept) = self.proceed_from(caller, row, expected, request, body).await
+        {
+            return match kept {
+                Ok((done, row)) => {
+                    turn.remember(row);
+                    Ok(done)
+                }
+                Err(error) => self.replay_or(caller, body, error).await,
+            };
+        }
         let mut tries = 0;
         loop {
             tries += 1;
             match self.proceed_once(caller, case, expected, request, body).await {
                 Err(CaseworkError::Store(StoreError::Conflict)) if expected.is_none() && tries < TRIES => {}
                 Err(error) => return self.replay_or(caller, body, error).await,
-                done => return done,
+                Ok((done, row)) => {
+                    turn.remember(row);
+                    return Ok(done);
+                }
             }
+        }
+    }
+
+    /// Goes on from the row as this instance left it, which spares a look into the store. Another instance may have
+    /// changed the case meanwhile: only an act that was kept, whose version the store has checked, proves that none
+    /// has. `None` means that the store must be asked: nothing was kept, no denial or refusal rests on such a row.
+    async fn proceed_from(
+        &self,
+        caller: &Caller,
+        row: CaseRow,
+        expected: Option<i64>,
+        request: &Request,
+        body: [u8; 32],
+    ) -> Option<Result<(Done, CaseRow), CaseworkError>> {
+        let permit =
+            permit(&caller.viewer, Action::ActInCase, &super::read::scope(&row), &self.offices()).ok()?;
+        let loaded = self.open_row(row, permit).await.ok()?;
+        if expected.is_some_and(|version| version != loaded.row.version) {
+            return None;
+        }
+        let (command, accepted) = self.judge(caller, &loaded, request).ok()?;
+        match self.keep(caller, loaded, command, accepted, body).await {
+            Err(CaseworkError::Store(StoreError::Conflict)) => None,
+            kept => Some(kept),
         }
     }
 
@@ -171,22 +209,31 @@ impl Service {
         expected: Option<i64>,
         request: &Request,
         body: [u8; 32],
-    ) -> Result<Done, CaseworkError> {
+    ) -> Result<(Done, CaseRow), CaseworkError> {
         let loaded = self.load(caller, case, Action::ActInCase).await?;
         if expected.is_some_and(|version| version != loaded.row.version) {
             return Err(CaseworkError::Conflict { current: loaded.row.version });
         }
-        let now = legal(loaded.pack.zone, self.now());
-        let verdict = command(&loaded.pack, caller, &loaded.permit, request, now).and_then(|command| {
-            decide(&loaded.pack, &loaded.file, &command, now).map(|accepted| (command, accepted))
-        });
-        match verdict {
+        match self.judge(caller, &loaded, request) {
             Ok((command, accepted)) => self.keep(caller, loaded, command, accepted, body).await,
             Err(refusal) => {
                 self.note_refusal(caller, &loaded, &refusal).await?;
                 Err(refusal.into())
             }
         }
+    }
+
+    /// Asks the law.
+    fn judge(
+        &self,
+        caller: &Caller,
+        loaded: &Loaded,
+        request: &Request,
+    ) -> Result<(Command, Accepted), Refusal> {
+        let now = legal(loaded.pack.zone, self.now());
+        let command = command(&loaded.pack, caller, &loaded.permit, request, now)?;
+        let accepted = decide(&loaded.pack, &loaded.file, &command, now)?;
+        Ok((command, accepted))
     }
 
     /// Loads a case through the gate. The look itself is not written down here.
@@ -210,12 +257,17 @@ impl Service {
                 return Err(CaseworkError::NotFound);
             }
         };
+        self.open_row(row, permit).await
+    }
+
+    /// Opens a row whose permit was given.
+    async fn open_row(&self, row: CaseRow, permit: Permit) -> Result<Loaded, CaseworkError> {
         let pack = self
             .packs()
             .pinned(&row.pack_id, &row.pack_version)
             .cloned()
             .ok_or(CaseworkError::Corrupt { what: "pack version of a case" })?;
-        let file = cipher::open_case(self.keys(), case, &row.snapshot).await?;
+        let file = cipher::open_case(self.keys(), row.id, &row.snapshot).await?;
         Ok(Loaded { row, file, pack, permit })
     }
 
@@ -226,7 +278,7 @@ impl Service {
         command: Command,
         accepted: Accepted,
         body: [u8; 32],
-    ) -> Result<Done, CaseworkError> {
+    ) -> Result<(Done, CaseRow), CaseworkError> {
         let Loaded { mut row, file, pack, permit } = loaded;
         let (case, at) = (row.id, self.now());
         let supersedes = match &command.what {
@@ -255,7 +307,7 @@ impl Service {
         };
         let idempotency = self.idempotency(caller, case, body, &done).await?;
         let set = WriteSet {
-            update: Some(row),
+            update: Some(row.clone()),
             events: vec![event],
             clocks,
             idempotency,
@@ -263,7 +315,7 @@ impl Service {
             ..WriteSet::default()
         };
         store::commit(self.db(), set).await?;
-        Ok(done)
+        Ok((done, row))
     }
 
     pub(super) async fn event_row(
