@@ -94,6 +94,7 @@ pub struct EvidenceEntry {
     /// What was recorded; texts only as recorded.
     pub fields: Fields,
     /// Journal entry that corrected it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<u32>,
 }
 
@@ -162,6 +163,7 @@ pub struct DocumentEntry {
     /// Journal entry that made it necessary or made it.
     pub since: u32,
     /// Day on which it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<NaiveDate>,
     /// Roles on which it must be served, and when they received it.
     pub served: BTreeMap<String, Option<NaiveDate>>,

@@ -73,6 +73,7 @@ pub struct Run {
     /// Whether the first day counts.
     pub first_day: FirstDay,
     /// What happened since, in the order in which it happened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }
 
@@ -105,16 +106,21 @@ pub struct Due {
     pub at: NaiveDateTime,
     /// The end by the letter of the law where `due` is an earlier reading in the child's favour: the month's last day
     /// for a run from a month's last day while the child is held, or the full hour. No one may plan for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub outer: Option<Outer>,
     /// The year whose calendar the count needed and did not find. `due` is then the earliest day it can be: a weekend
     /// or holiday may still move it later.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar_missing: Option<i32>,
     /// Whether the run stands still; `due` then stays where it was when it stopped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
     /// Days from the suspension to the raw end, while suspended; negative when it was overdue.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub days_left_when_suspended: Option<i64>,
     /// The run resumed on its very last day, and `due` is the next working day instead so that there is time to act.
     /// A choice of this software, to be shown as a warning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub resumed_at_end: bool,
 }
 
