@@ -57,7 +57,7 @@ pub(super) async fn seal<T: Serialize>(
     place: &Place<'_>,
     value: &T,
 ) -> Result<Vec<u8>, CaseworkError> {
-    let bytes = zeroize::Zeroizing::new(
+    let bytes = crate::vault::Wiped::new(
         serde_json::to_vec(value).map_err(|_| CaseworkError::Corrupt { what: "value to seal" })?,
     );
     Ok(keys.dek_or_new(place.case, place.class).await?.seal(place, &bytes)?)

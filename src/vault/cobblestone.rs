@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::kdf;
 use super::secret;
+use super::wiped::Wiped;
 
 /// Random bytes in front of every message.
 pub const SALT: usize = 24;
@@ -91,7 +92,7 @@ pub(super) fn seal_with_salt(
 }
 
 /// Opens what [`seal`] made under the same key and context; the plaintext is wiped when dropped.
-pub fn open(key: &[u8; 32], context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CobblestoneError> {
+pub fn open(key: &[u8; 32], context: &[u8], sealed: &[u8]) -> Result<Wiped, CobblestoneError> {
     let (salt, rest) = sealed.split_first_chunk::<SALT>().ok_or(CobblestoneError::Truncated)?;
     let (commitment, body) = rest.split_first_chunk::<COMMITMENT>().ok_or(CobblestoneError::Truncated)?;
     let message = Message::derive(key, salt, context);
@@ -102,7 +103,7 @@ pub fn open(key: &[u8; 32], context: &[u8], sealed: &[u8]) -> Result<Zeroizing<V
         return Err(CobblestoneError::Truncated);
     }
     // Room for all of it at once: a growing buffer would leave plaintext behind on the heap.
-    let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
+    let mut plaintext = Wiped::new(Vec::with_capacity(body.len()));
     for (number, chunk) in (0..).zip(body.chunks(CHUNK + TAG)) {
         let nonce = message.nonce(number)?;
         let (ciphertext, tag) = chunk.split_last_chunk::<TAG>().ok_or(CobblestoneError::Truncated)?;

@@ -13,10 +13,10 @@
 use std::fmt;
 
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use super::cobblestone::{self, CobblestoneError};
 use super::secret::Secret;
+use super::wiped::Wiped;
 use super::{VaultError, kdf};
 
 /// First byte of every sealed field.
@@ -167,7 +167,7 @@ impl Dek {
     /// # Errors
     /// [`VaultError::Sealed`] when the bytes were altered or sealed for another place, [`VaultError::OtherKeyNo`]
     /// when another generation of the key is needed.
-    pub fn open(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub fn open(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Wiped, VaultError> {
         self.fits(place)?;
         open(self.key(), self.key_no, |header| place.context(header), sealed)
     }
@@ -187,11 +187,7 @@ impl Dek {
     ///
     /// # Errors
     /// As [`Dek::open`].
-    pub fn open_optional(
-        &self,
-        place: &Place<'_>,
-        sealed: &[u8],
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+    pub fn open_optional(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Option<Wiped>, VaultError> {
         Ok(Some(self.open(place, sealed)?).filter(|plaintext| plaintext.as_slice() != ABSENT))
     }
 
@@ -264,7 +260,7 @@ pub(super) fn open_domain(
     key_no: u32,
     place: &DomainPlace<'_>,
     sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+) -> Result<Wiped, VaultError> {
     open(key.bytes(), key_no, |header| place.context(header), sealed)
 }
 
@@ -291,7 +287,7 @@ fn open(
     held: u32,
     context: impl FnOnce([u8; HEADER]) -> Result<Vec<u8>, VaultError>,
     sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+) -> Result<Wiped, VaultError> {
     let named = key_no_of(sealed)?;
     if named != held {
         return Err(VaultError::OtherKeyNo { sealed: named, held });
@@ -308,9 +304,9 @@ fn open(
 }
 
 /// The plaintext, `0x80`, and zeros up to the bucket.
-fn pad(plaintext: &[u8]) -> Zeroizing<Vec<u8>> {
+fn pad(plaintext: &[u8]) -> Wiped {
     let padded = padded_len(plaintext.len());
-    let mut out = Zeroizing::new(Vec::with_capacity(padded));
+    let mut out = Wiped::new(Vec::with_capacity(padded));
     out.extend_from_slice(plaintext);
     out.push(0x80);
     out.resize(padded, 0);

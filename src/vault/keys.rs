@@ -8,7 +8,6 @@ use std::fmt;
 
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use super::cobblestone::{self, CobblestoneError};
 use super::field::{self, Class, Dek, DomainPlace};
@@ -16,6 +15,7 @@ use super::index::BlindIndex;
 use super::root::RootKey;
 use super::rows::{CaseKeyRow, KeyState, KeyStatus, KeyringRow, KeyringStatus, Purpose, Rotation};
 use super::secret::{self, Secret};
+use super::wiped::Wiped;
 use super::{VaultError, kdf};
 
 const KEYRING_CONTEXT: &[u8] = b"tutela/keyring/v1\0";
@@ -266,11 +266,7 @@ impl Keyring {
     ///
     /// # Errors
     /// As [`Dek::open`]; [`VaultError::OtherKeyNo`] when the epoch is not held.
-    pub fn open_domain(
-        &self,
-        place: &DomainPlace<'_>,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub fn open_domain(&self, place: &DomainPlace<'_>, sealed: &[u8]) -> Result<Wiped, VaultError> {
         let epoch = field::key_no_of(sealed)?;
         let held = self.user.held().find(|held| held.row.epoch == i64::from(epoch));
         let Held { row, key } = held.unwrap_or(&self.user.active);
@@ -357,7 +353,7 @@ fn new_row(root: &RootKey, purpose: Purpose, epoch: i64) -> Result<KeyringRow, V
     Ok(row)
 }
 
-fn unwrap(root: &RootKey, row: &KeyringRow) -> Result<Zeroizing<Vec<u8>>, CobblestoneError> {
+fn unwrap(root: &RootKey, row: &KeyringRow) -> Result<Wiped, CobblestoneError> {
     let context = row_context(row).map_err(|_| CobblestoneError::WrongKeyOrContext)?;
     cobblestone::open(root.bytes(), &context, &row.wrapped)
 }

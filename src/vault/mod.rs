@@ -25,6 +25,7 @@ pub mod name;
 pub mod root;
 pub mod rows;
 mod secret;
+mod wiped;
 
 pub use error::VaultError;
 pub use field::{ABSENT, Class, Dek, DomainPlace, MAX_FIELD, Place, key_no_of};
@@ -34,3 +35,4 @@ pub use keys::Keyring;
 pub use name::{name_matches, normalise, readings};
 pub use root::{RootKey, RootKeyError, RootKeySource};
 pub use rows::{CaseKeyRow, KeyState, KeyStatus, KeyringRow, KeyringStatus, Purpose, Rotation};
+pub use wiped::Wiped;

@@ -1,0 +1,7 @@
+-- Ciphertext does not shrink: trying to compress it is work for nothing.
+ALTER TABLE case_file ALTER COLUMN snapshot SET STORAGE EXTERNAL;
+ALTER TABLE case_event ALTER COLUMN payload SET STORAGE EXTERNAL;
+ALTER TABLE person ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE idempotency ALTER COLUMN response SET STORAGE EXTERNAL;
+ALTER TABLE ledger_outbox ALTER COLUMN detail SET STORAGE EXTERNAL;
+ALTER TABLE ledger_leaf ALTER COLUMN detail SET STORAGE EXTERNAL;
