@@ -131,6 +131,7 @@ impl Service {
                 draft: None,
                 decision: new.decision.clone(),
             },
+            role: None,
             because: new.because.clone(),
         };
         let file = CaseFile::new(&pack, new.child.clone(), new.offence.clone());

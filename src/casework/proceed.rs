@@ -14,7 +14,7 @@ use super::{CaseworkError, Service};
 use crate::access::{Action, Permit, permit};
 use crate::law::case::Fields;
 use crate::law::input::{parse_time, read_fields};
-use crate::law::pack::Field;
+use crate::law::pack::{Field, RoleKind};
 use crate::law::{Accepted, Act, Actor, CaseFile, Command, Pack, Reason, Refusal, What, decide};
 use crate::record::{Child, Decision, Text};
 use crate::store::{self, CaseRow, EventRow, IdempotencyRow, StoreError, WriteSet, chain_events};
@@ -27,6 +27,10 @@ const TRIES: usize = 5;
 pub struct Request {
     /// Legal time of what happened: `2026-03-10` or `2026-03-10T22:00`; now unless said.
     pub at: Option<String>,
+    /// The pack's role in which it is done, or whose act is recorded. Needed where several parties or authorities may
+    /// have done it, such as the child or the legal representative.
+    #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// What.
     #[serde(flatten)]
     pub what: RequestKind,
@@ -491,7 +495,36 @@ pub(super) fn command(
         })?,
     };
     let what = what(pack, &request.what)?;
-    Ok(Command { at, by: actor(pack, caller, permit), what, because: request.because.clone() })
+    let by = in_role(pack, actor(pack, caller, permit), request)?;
+    Ok(Command { at, by, what, because: request.because.clone() })
+}
+
+/// The actor with the role that the request names in the first place. Who of several outsiders acted is never guessed:
+/// the law may treat them differently.
+fn in_role(pack: &Pack, mut actor: Actor, request: &Request) -> Result<Actor, Refusal> {
+    let event = match &request.what {
+        RequestKind::Act { event, .. } | RequestKind::Draft { event, .. } => pack.events.find(event),
+        _ => None,
+    };
+    let fits = |role: &String| event.is_none_or(|event| event.by.contains(role));
+    if let Some(role) = &request.role {
+        let Some(place) = actor.roles.iter().position(|held| held == role && fits(held)) else {
+            let text =
+                Text::new("不能以此角色办理，也不能代其记录", "this is not done or recorded in that role");
+            return Err(Refusal::one(Reason::engine("FIELD_INVALID", text).on("/as")));
+        };
+        let role = actor.roles.remove(place);
+        actor.roles.insert(0, role);
+        return Ok(actor);
+    }
+    let outside = |role: &String| pack.roles.find(role).is_some_and(|role| role.kind == RoleKind::Outside);
+    let could: Vec<&String> = actor.roles.iter().filter(|role| event.is_some() && fits(role)).collect();
+    if could.len() > 1 && could.iter().all(|role| outside(role)) {
+        let names = could.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+        let text = Text::new(format!("请写明是谁的行为：{names}"), format!("say whose act this is: {names}"));
+        return Err(Refusal::one(Reason::engine("FIELD_MISSING", text).on("/as")));
+    }
+    Ok(actor)
 }
 
 /// A legal time from text; a day alone is its morning, or now if it is today's morning still to come.

@@ -207,8 +207,14 @@ impl Scene<'_> {
         };
         let (id, sealed) = (known.id, known.sealed);
         let at = Some(self.at.format("%Y-%m-%dT%H:%M").to_string());
+        let by_event = step.act.as_deref().and_then(|event| self.pack.events.find(event));
+        let acts = |role: &&String| by_event.is_some_and(|event| event.by.contains(role));
         let send = async |caller: Caller, what: RequestKind| {
-            let request = Request { at: at.clone(), what, because: because.clone() };
+            let role = match &what {
+                RequestKind::Act { .. } => self.roles(step.by.as_deref()).iter().find(acts).cloned(),
+                _ => None,
+            };
+            let request = Request { at: at.clone(), role, what, because: because.clone() };
             self.service.proceed(&caller, id, None, &request).await
         };
         let by = self.caller(step.by.as_deref(), sealed)?;

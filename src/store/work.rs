@@ -19,6 +19,10 @@ const READERS: u32 = 4;
 /// Longest wait for a connection or a lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The writer of a SQLite file: case rows and keys are spread over it, so that more pages are kept at hand (8 MiB), and a
+/// page that changes often is written back once for many changes (16 MiB).
+const WRITER: &str = "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000";
+
 /// How often the database's file is looked for.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -116,8 +120,9 @@ impl Db {
                 migrate::sqlite(&write).await?;
                 let read = sqlite_pool(path, READERS).await?;
                 let file = HeldFile::of(path)?;
-                let connection = write.acquire().await?.detach();
+                let mut connection = write.acquire().await?.detach();
                 write.close().await;
+                sqlx::query(WRITER).execute(&mut connection).await?;
                 Ok(Self::Sqlite {
                     read,
                     writer: Writer::start(SqliteKeeper::new(connection, file.clone())),
@@ -185,7 +190,7 @@ pub(super) async fn sqlite_pool(path: &std::path::Path, connections: u32) -> Res
         .busy_timeout(PATIENCE)
         // Deleted pages are overwritten: what is expunged does not linger in the file.
         .pragma("secure_delete", "ON")
-        // A change's statements are kept as one, in as many forms as there are numbers of rows.
+        // A single change is kept as one text, in as many forms as there are numbers of rows.
         .statement_cache_capacity(512)
         .disable_statement_logging();
     Ok(SqlitePoolOptions::new()
