@@ -13,6 +13,7 @@ on_both!(
     an_unfit_first_file_opens_nothing,
     the_same_key_gets_the_same_answer,
     a_stale_etag_is_refused,
+    whose_act_it_was_is_never_guessed,
     many_at_once_lose_nothing,
     lists_go_on_where_they_ended,
     a_person_is_found_by_name_reading_and_number,
@@ -139,6 +140,35 @@ async fn a_stale_etag_is_refused(app: &TestApp) {
     assert_eq!(stale.json()["current_version"], 2);
     let nonsense = app.post_with("zhao.ning", &case.path("/acts"), &issue, &[("if-match", "W/x")]).await;
     assert!(nonsense.is_problem(400, "malformed"), "{}", nonsense.json());
+}
+
+/// The mother objects; only she can take that back, and nobody says by mistake that the child did.
+async fn whose_act_it_was_is_never_guessed(app: &TestApp) {
+    let case = TestCase::open(app).await;
+    case.up_to_conditional_draft().await;
+    let at = "2025-11-24";
+    let objection = |role: Option<&str>| {
+        let mut act = json!({"kind": "act", "event": "T27", "at": at, "inputs": {"to_what": "decision"}});
+        if let Some(role) = role {
+            act["as"] = json!(role);
+        }
+        act
+    };
+    let unsaid = case.act("zhao.ning", &objection(None)).await;
+    assert_eq!((unsaid.status.as_u16(), unsaid.codes()), (422, vec!["FIELD_MISSING".to_owned()]));
+    assert_eq!(unsaid.json()["reasons"][0]["field"], "/as");
+    for role in ["police", "nobody"] {
+        let wrong = case.act("zhao.ning", &objection(Some(role))).await;
+        assert_eq!((wrong.status.as_u16(), wrong.codes()), (422, vec!["FIELD_INVALID".to_owned()]), "{role}");
+    }
+    assert_eq!(case.done("zhao.ning", &objection(Some("legal_rep"))).await["standing"]["main"], "PR_REVIEW");
+    let withdrawal = |role: &str| {
+        json!({"kind": "act", "event": "T29", "at": at, "as": role,
+            "inputs": {"in_person": true, "defender_informed": true}})
+    };
+    let not_hers = case.act("zhao.ning", &withdrawal("child")).await;
+    assert!(not_hers.codes().contains(&"OBJECTOR_ONLY".to_owned()), "{}", not_hers.json());
+    case.done("zhao.ning", &withdrawal("legal_rep")).await;
 }
 
 /// Sixteen people write into four cases at the same time: every accepted act is in the journal once.
