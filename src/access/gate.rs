@@ -165,7 +165,7 @@ mod tests {
     }
 
     fn may(role: StaffRole, office: Uuid, action: Action, scope: CaseScope) -> bool {
-        let viewer = Viewer { account: ME, login: "me".into(), grants: vec![Grant { role, office }] };
+        let viewer = Viewer { account: ME, grants: vec![Grant { role, office }], ..Viewer::default() };
         permit(&viewer, action, &scope, &tree()).is_ok()
     }
 

@@ -9,4 +9,4 @@ mod viewer;
 
 pub use gate::{Action, CaseScope, Denial, POLICY, Permit, permit};
 pub use office::{Office, OfficeTree};
-pub use viewer::{Grant, Viewer};
+pub use viewer::{Assurance, Grant, Viewer};

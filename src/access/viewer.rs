@@ -13,8 +13,17 @@ pub struct Grant {
     pub office: Uuid,
 }
 
-/// Who is asking.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How sure the service is that it is this person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Assurance {
+    /// They showed a second factor when they signed in. A bearer token made by the operator counts as one.
+    pub second_factor: bool,
+    /// They showed a factor again a moment ago (step-up), as dangerous acts ask for.
+    pub fresh: bool,
+}
+
+/// Who is asking, and everything about them that decides what they may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Viewer {
     /// The account.
     pub account: Uuid,
@@ -22,6 +31,16 @@ pub struct Viewer {
     pub login: String,
     /// Roles in force now.
     pub grants: Vec<Grant>,
+    /// How they signed in.
+    pub assurance: Assurance,
+    /// Accounts for which this person stands in now: their assignments count as this person's own.
+    pub stands_in_for: Vec<Uuid>,
+    /// Cases from which a conflict of interest excludes them, whatever else permits.
+    pub excluded: Vec<Uuid>,
+    /// Cases that they opened in an emergency (break-glass), while that lasts.
+    pub opened: Vec<Uuid>,
+    /// Sealed cases that an allowed query lets them read, while that lasts.
+    pub queries: Vec<Uuid>,
 }
 
 impl Viewer {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::time::micros;
 use super::trail::Note;
 use super::{CaseworkError, Service};
-use crate::access::{Grant, Office, OfficeTree, Viewer};
+use crate::access::{Assurance, Grant, Office, OfficeTree, Viewer};
 use crate::law::Reason;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
@@ -222,7 +222,9 @@ impl Service {
             .filter(|r| r.valid_from <= now && r.valid_until.is_none_or(|until| now < until))
             .filter_map(|r| Some(Grant { role: read_role(&r.role)?, office: r.office_id }))
             .collect();
-        let viewer = Viewer { account: account.id, login: account.login, grants };
+        let assurance = Assurance { second_factor: true, fresh: false };
+        let viewer =
+            Viewer { account: account.id, login: account.login, grants, assurance, ..Viewer::default() };
         self.viewers().keep(hash, now, &viewer);
         Ok(Some(viewer))
     }
