@@ -1,182 +1,137 @@
-//! The one place that decides. The full access model replaces the body of [`permit`], not its callers.
+//! The one place that decides, and what it answers.
 
-use uuid::Uuid;
+use std::sync::Arc;
 
-use super::{OfficeTree, Viewer};
+use super::policy::Question;
+use super::{Ask, OfficeTree, Policy, Resource, Viewer};
 use crate::law::pack::StaffRole;
+use crate::record::{Filter, Text};
 
-/// Names the rules below in every ledger leaf; changed whenever they change.
-pub const POLICY: &str = "tutela/access/v1";
-
-/// What somebody wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Open a case at an office.
-    OpenCase,
-    /// Look at a case.
-    ReadCase,
-    /// Record or do something in a case.
-    ActInCase,
-    /// Decide who works on a case.
-    Assign,
-    /// Read which leaves the ledger has of a case.
-    AuditCase,
-    /// Make accounts and offices.
-    Administer,
-}
-
-/// What of a case decides about access; never its content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CaseScope {
-    /// The office that handles it.
-    pub office: Uuid,
-    /// Lead prosecutor.
-    pub lead: Option<Uuid>,
-    /// Second prosecutor.
-    pub second: Option<Uuid>,
-    /// Social worker.
-    pub social_worker: Option<Uuid>,
-    /// Whether it is sealed.
-    pub sealed: bool,
-}
-
-/// Proof that the gate was asked and said yes. Only this module can make one.
+/// Proof that the gate was asked and said yes. Only this module's policy can make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permit {
-    rule: &'static str,
-    roles: Vec<StaffRole>,
+    pub(super) rule: &'static str,
+    pub(super) roles: Arc<[StaffRole]>,
 }
 
 impl Permit {
-    /// The rule that permitted it, for the ledger.
+    /// The policies that permitted it, separated by spaces, for the ledger.
     pub const fn rule(&self) -> &'static str {
         self.rule
     }
 
-    /// The roles that this person has towards this case.
+    /// The roles in which this person may do it.
     pub fn roles(&self) -> &[StaffRole] {
         &self.roles
     }
 }
 
-/// The gate said no. Whether the person may learn that the thing exists is part of the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The gate said no. Whether the person may learn that the thing exists is for the use case to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
-    /// The rule.
+    /// The policies that forbid it, separated by spaces; `no-role` when none permits it.
     pub rule: &'static str,
+    /// Why, or who may do it.
+    pub why: Arc<Text>,
 }
 
-/// May this viewer do this to this case?
+/// May this viewer do this to that, under the policy in force?
 ///
 /// # Errors
 /// [`Denial`] with the rule that stands against it; deny is the default.
 pub fn permit(
     viewer: &Viewer,
-    action: Action,
-    scope: &CaseScope,
+    ask: impl Into<Ask>,
+    to: impl Into<Resource>,
     offices: &OfficeTree,
 ) -> Result<Permit, Denial> {
-    let roles = roles_towards(viewer, scope, offices);
-    if scope.sealed {
-        return match action {
-            Action::ReadCase | Action::ActInCase | Action::AuditCase
-                if roles.contains(&StaffRole::Records) =>
-            {
-                Ok(Permit { rule: "sealed-records", roles: vec![StaffRole::Records] })
-            }
-            // Unsealing is decided by the chief prosecutor, who may act on a sealed case without reading it.
-            Action::ActInCase if roles.contains(&StaffRole::Chief) => {
-                Ok(Permit { rule: "sealed-chief", roles: vec![StaffRole::Chief] })
-            }
-            _ => Err(Denial { rule: "sealed" }),
-        };
-    }
-    let (rule, may): (&'static str, fn(StaffRole) -> bool) = match action {
-        Action::OpenCase => ("open", |r| matches!(r, StaffRole::Clerk | StaffRole::Prosecutor)),
-        Action::ReadCase => ("read", |r| {
-            matches!(
-                r,
-                StaffRole::Prosecutor
-                    | StaffRole::Chief
-                    | StaffRole::Clerk
-                    | StaffRole::SocialWorker
-                    | StaffRole::Supervisor
-                    | StaffRole::Records
-            )
-        }),
-        Action::ActInCase => ("act", |r| {
-            matches!(
-                r,
-                StaffRole::Prosecutor
-                    | StaffRole::Chief
-                    | StaffRole::Clerk
-                    | StaffRole::SocialWorker
-                    | StaffRole::Records
-            )
-        }),
-        Action::Assign => {
-            ("assign", |r| matches!(r, StaffRole::Prosecutor | StaffRole::Chief | StaffRole::Clerk))
-        }
-        Action::AuditCase => ("audit", |r| matches!(r, StaffRole::Supervisor)),
-        Action::Administer => ("administer", |_| false),
-    };
-    let roles: Vec<StaffRole> = roles.into_iter().filter(|r| may(*r)).collect();
-    if roles.is_empty() { Err(Denial { rule: "no-role" }) } else { Ok(Permit { rule, roles }) }
+    Policy::in_force().permit(viewer, ask.into(), to.into(), offices)
 }
 
-/// The roles that somebody has towards one case.
-fn roles_towards(viewer: &Viewer, scope: &CaseScope, offices: &OfficeTree) -> Vec<StaffRole> {
-    let mut roles: Vec<StaffRole> = viewer
-        .grants
-        .iter()
-        .filter(|grant| match grant.role {
-            // Own office only.
-            StaffRole::Prosecutor | StaffRole::Chief | StaffRole::Clerk | StaffRole::Records => {
-                grant.office == scope.office
-            }
-            // Only their own children, wherever the partner organisation sits in the tree.
-            StaffRole::SocialWorker => scope.social_worker == Some(viewer.account),
-            // Own office and below.
-            StaffRole::Supervisor => offices.within(scope.office, grant.office),
-            // Neither sees a case.
-            StaffRole::Admin | StaffRole::Researcher => false,
-        })
-        .map(|grant| grant.role)
-        .collect();
-    roles.sort();
-    roles.dedup();
-    roles
+/// Which cases this viewer may see in a list, under the policy in force.
+///
+/// # Errors
+/// [`Denial`] when there can be none, or when the policy asks something that no list can.
+pub fn filter(viewer: &Viewer, offices: &OfficeTree) -> Result<Arc<Filter>, Denial> {
+    Policy::in_force().filter(viewer, offices)
+}
+
+impl Policy {
+    /// May this viewer do this to that?
+    ///
+    /// # Errors
+    /// [`Denial`] with the rule that stands against it; deny is the default.
+    pub fn permit(
+        &self,
+        viewer: &Viewer,
+        ask: Ask,
+        to: Resource,
+        offices: &OfficeTree,
+    ) -> Result<Permit, Denial> {
+        let question = Question::new(viewer, ask, Some(to), offices);
+        self.decisions.answer(&question, || self.decide(&question, offices))
+    }
+
+    /// Which cases this viewer may see in a list: the same policy, asked about all cases at once.
+    ///
+    /// # Errors
+    /// [`Denial`] when there can be none, or when the policy asks something that no list can.
+    pub fn filter(&self, viewer: &Viewer, offices: &OfficeTree) -> Result<Arc<Filter>, Denial> {
+        let question = Question::new(viewer, super::Action::ListCases.into(), None, offices);
+        self.filters.answer(&question, || self.residual(&question, offices).map(Arc::new))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{Grant, Office};
-    use crate::record::Text;
+    use uuid::Uuid;
+
+    use crate::access::{Action, Assurance, CaseScope, Grant, Office};
 
     const CITY: Uuid = Uuid::from_u128(1);
     const DISTRICT: Uuid = Uuid::from_u128(2);
     const OTHER: Uuid = Uuid::from_u128(3);
     const ME: Uuid = Uuid::from_u128(9);
+    const CASE: Uuid = Uuid::from_u128(20);
 
     fn tree() -> OfficeTree {
         let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default() };
         OfficeTree::new(vec![office(CITY, None), office(DISTRICT, Some(CITY)), office(OTHER, Some(CITY))])
     }
 
+    fn viewer(role: StaffRole, office: Uuid) -> Viewer {
+        Viewer {
+            account: ME,
+            active: true,
+            grants: vec![Grant { role, office }],
+            assurance: Assurance { second_factor: true, fresh: false },
+            ..Viewer::default()
+        }
+    }
+
     fn may(role: StaffRole, office: Uuid, action: Action, scope: CaseScope) -> bool {
-        let viewer = Viewer { account: ME, grants: vec![Grant { role, office }], ..Viewer::default() };
-        permit(&viewer, action, &scope, &tree()).is_ok()
+        permit(&viewer(role, office), action, &scope, &tree()).is_ok()
     }
 
     const fn case(social_worker: Option<Uuid>, sealed: bool) -> CaseScope {
-        CaseScope { office: DISTRICT, lead: None, second: None, social_worker, sealed }
+        CaseScope {
+            id: CASE,
+            office: DISTRICT,
+            lead: None,
+            second: None,
+            social_worker,
+            approver: None,
+            offered_to: None,
+            sender: None,
+            sealed,
+        }
     }
 
     #[test]
     fn who_may_do_what() {
-        use Action::{ActInCase, AuditCase, OpenCase, ReadCase};
-        use StaffRole::{Admin, Chief, Clerk, Prosecutor, Records, Researcher, SocialWorker, Supervisor};
+        use Action::{ActInCase, AuditCase, ReadCase};
+        use StaffRole::{Admin, Chief, Prosecutor, Records, Researcher, SocialWorker, Supervisor};
         let open = case(None, false);
         let mine = case(Some(ME), false);
         let sealed = case(Some(ME), true);
@@ -187,8 +142,6 @@ mod tests {
             (Prosecutor, DISTRICT, ActInCase, open, true),
             (Prosecutor, DISTRICT, ReadCase, sealed, false),
             (Chief, DISTRICT, ActInCase, open, true),
-            (Clerk, DISTRICT, OpenCase, open, true),
-            (Chief, DISTRICT, OpenCase, open, false),
             (SocialWorker, DISTRICT, ReadCase, open, false),
             (SocialWorker, OTHER, ReadCase, mine, true),
             (SocialWorker, DISTRICT, ReadCase, sealed, false),
@@ -207,5 +160,73 @@ mod tests {
         ] {
             assert_eq!(may(role, office, action, scope), expected, "{role:?} {action:?} {scope:?}");
         }
+    }
+
+    #[test]
+    fn who_opens_a_case_acts_at_their_own_office() {
+        for (role, office, expected) in [
+            (StaffRole::Clerk, DISTRICT, true),
+            (StaffRole::Prosecutor, DISTRICT, true),
+            (StaffRole::Chief, DISTRICT, false),
+            (StaffRole::Clerk, CITY, false),
+        ] {
+            let answer = permit(&viewer(role, office), Action::OpenCase, Resource::Office(DISTRICT), &tree());
+            assert_eq!(answer.is_ok(), expected, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_permit_names_the_roles_and_the_policies_that_gave_it() {
+        let mut both = viewer(StaffRole::Chief, DISTRICT);
+        both.grants.push(Grant { role: StaffRole::Prosecutor, office: DISTRICT });
+        both.grants.push(Grant { role: StaffRole::Supervisor, office: CITY });
+        let permit = permit(&both, Action::ActInCase, &case(None, false), &tree()).unwrap();
+        assert_eq!(permit.roles(), [StaffRole::Prosecutor, StaffRole::Chief]);
+        assert_eq!(permit.rule(), "prosecutor-acts chief-acts");
+    }
+
+    #[test]
+    fn a_denial_says_why_or_who_may() {
+        let excluded = Viewer { excluded: vec![CASE], ..viewer(StaffRole::Prosecutor, DISTRICT) };
+        let denial = permit(&excluded, Action::ReadCase, &case(None, false), &tree()).unwrap_err();
+        assert_eq!(denial.rule, "conflict-of-interest");
+        assert!(denial.why.zh.contains("回避") && denial.why.en.contains("conflict"), "{:?}", denial.why);
+        let denial = permit(&viewer(StaffRole::Admin, CITY), Action::OpenCase, Resource::Office(CITY), &tree())
+            .unwrap_err();
+        assert_eq!(denial.rule, "no-role");
+        assert!(denial.why.en.contains("prosecutors open cases at their own office"), "{:?}", denial.why);
+    }
+
+    #[test]
+    fn an_action_asked_of_another_kind_of_thing_is_denied() {
+        let denial =
+            permit(&viewer(StaffRole::Admin, CITY), Action::Administer, Resource::Service, &tree()).unwrap_err();
+        assert_eq!(denial.rule, "policy-error");
+    }
+
+    #[test]
+    fn nothing_remembered_outlives_what_it_depends_on() {
+        let scope = case(None, false);
+        let mut who = viewer(StaffRole::Prosecutor, DISTRICT);
+        let asked = |who: &Viewer, ask: Ask, tree: &OfficeTree| permit(who, ask, &scope, tree).is_ok();
+        let act = Ask::from(Action::ActInCase);
+        for _ in 0..3 {
+            assert!(asked(&who, act, &tree()));
+            assert!(!asked(&who, Action::ActInCase.after(ME), &tree()), "who drafted does not approve");
+            who.excluded = vec![CASE];
+            assert!(!asked(&who, act, &tree()));
+            who.excluded.clear();
+            who.assurance.second_factor = false;
+            assert!(!asked(&who, act, &tree()));
+            who.assurance.second_factor = true;
+            who.active = false;
+            assert!(!asked(&who, act, &tree()));
+            who.active = true;
+        }
+        let boss = viewer(StaffRole::Supervisor, CITY);
+        assert!(asked(&boss, Action::ReadCase.into(), &tree()));
+        let office = |id| Office { id, parent: None, code: String::new(), name: Text::default() };
+        let apart = OfficeTree::new(vec![office(CITY), office(DISTRICT)]);
+        assert!(!asked(&boss, Action::ReadCase.into(), &apart), "the district is no longer below the city");
     }
 }

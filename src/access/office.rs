@@ -1,5 +1,6 @@
 //! The tree of offices.
 
+use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -25,12 +26,31 @@ pub struct Office {
 #[derive(Clone, Debug, Default)]
 pub struct OfficeTree {
     offices: HashMap<Uuid, Office>,
+    shape: [u8; 32],
 }
 
 impl OfficeTree {
     /// A tree from its offices.
     pub fn new(offices: Vec<Office>) -> Self {
-        Self { offices: offices.into_iter().map(|o| (o.id, o)).collect() }
+        let mut shape: Vec<(Uuid, Option<Uuid>)> = offices.iter().map(|o| (o.id, o.parent)).collect();
+        shape.sort_unstable();
+        let mut digest = Sha256::new();
+        for (office, parent) in shape {
+            digest.update(office.as_bytes());
+            digest.update(parent.unwrap_or_default().as_bytes());
+        }
+        Self { offices: offices.into_iter().map(|o| (o.id, o)).collect(), shape: digest.finalize().into() }
+    }
+
+    /// Which office is below which, as a hash: two trees with the same shape give the same answers.
+    pub const fn shape(&self) -> &[u8; 32] {
+        &self.shape
+    }
+
+    /// An office and the offices above it, from the bottom up.
+    pub fn upwards(&self, office: Uuid) -> impl Iterator<Item = Uuid> + '_ {
+        let parent = |id: &Uuid| self.offices.get(id).and_then(|o| o.parent);
+        std::iter::successors(Some(office), parent).take(DEEPEST)
     }
 
     /// An office.
@@ -52,15 +72,7 @@ impl OfficeTree {
 
     /// Whether `office` is `top` or below it.
     pub fn within(&self, office: Uuid, top: Uuid) -> bool {
-        let mut at = Some(office);
-        for _ in 0..DEEPEST {
-            match at {
-                Some(id) if id == top => return true,
-                Some(id) => at = self.offices.get(&id).and_then(|o| o.parent),
-                None => return false,
-            }
-        }
-        false
+        self.upwards(office).any(|id| id == top)
     }
 
     /// `top` and every office below it.

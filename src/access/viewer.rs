@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::law::pack::StaffRole;
 
 /// A role held at an office.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Grant {
     /// The role.
     pub role: StaffRole,
@@ -14,7 +14,7 @@ pub struct Grant {
 }
 
 /// How sure the service is that it is this person.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Assurance {
     /// They showed a second factor when they signed in. A bearer token made by the operator counts as one.
     pub second_factor: bool,
@@ -23,12 +23,14 @@ pub struct Assurance {
 }
 
 /// Who is asking, and everything about them that decides what they may do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Viewer {
     /// The account.
     pub account: Uuid,
     /// Its sign-in name.
     pub login: String,
+    /// Whether the account is open. Nobody is, unless it is said.
+    pub active: bool,
     /// Roles in force now.
     pub grants: Vec<Grant>,
     /// How they signed in.

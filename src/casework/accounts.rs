@@ -223,8 +223,14 @@ impl Service {
             .filter_map(|r| Some(Grant { role: read_role(&r.role)?, office: r.office_id }))
             .collect();
         let assurance = Assurance { second_factor: true, fresh: false };
-        let viewer =
-            Viewer { account: account.id, login: account.login, grants, assurance, ..Viewer::default() };
+        let viewer = Viewer {
+            account: account.id,
+            login: account.login,
+            active: account.state == "active",
+            grants,
+            assurance,
+            ..Viewer::default()
+        };
         self.viewers().keep(hash, now, &viewer);
         Ok(Some(viewer))
     }

@@ -1,5 +1,6 @@
 //! What can stand against a use case. Nothing has changed when one of these comes back.
 
+use crate::access::Denial;
 use crate::law::{Reason, Refusal};
 use crate::store::StoreError;
 use crate::vault::VaultError;
@@ -16,6 +17,9 @@ pub enum CaseworkError {
         /// The rule.
         rule: &'static str,
     },
+    /// The policy denies it, and this person may know why.
+    #[error("denied: {}", .0.rule)]
+    Denied(Denial),
     /// The law refuses.
     #[error("refused by law: {}", codes(&.0.reasons))]
     Refused(Box<Refusal>),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use uuid::Uuid;
 
 use super::cipher;
@@ -11,12 +12,12 @@ use super::rows::NOTHING_DUE;
 use super::time::from_micros;
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};
-use crate::access::{Action, permit};
+use crate::access::{Action, Resource, filter, permit};
 use crate::law::Reason;
 use crate::law::expr::Region;
 use crate::law::pack::StaffRole;
-use crate::record::Text;
-use crate::store::{self, CaseRow, ListScope, PersonRow};
+use crate::record::{Filter, Part, Text};
+use crate::store::{self, CaseRow, PersonRow};
 use crate::vault::{Class, name_matches, normalise};
 
 /// Cases on one page unless asked otherwise.
@@ -113,14 +114,14 @@ impl Service {
         cursor: Option<&str>,
         limit: Option<i64>,
     ) -> Result<CasePage, CaseworkError> {
-        let scope = self.list_scope(caller, which)?;
+        let (filter, parts) = self.list_scope(caller, which).await?;
         let after = cursor.map(read_cursor).transpose()?;
         let limit = limit.unwrap_or(PAGE);
         if !(1..=LONGEST_PAGE).contains(&limit) {
             let text = Text::new("每页为 1 至 100 件", "a page has 1 to 100 cases");
             return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/limit")]));
         }
-        let rows = store::list_cases(self.db(), &scope, after, limit).await?;
+        let rows = store::list_cases(self.db(), &filter, &parts, after, limit).await?;
         let next = match rows.last() {
             Some(last) if i64::try_from(rows.len()).is_ok_and(|n| n == limit) => {
                 Some(format!("{}.{}", last.next_due, last.id.simple()))
@@ -132,26 +133,35 @@ impl Service {
         Ok(CasePage { cases: rows.iter().map(|row| self.line(row)).collect(), next })
     }
 
-    fn list_scope(&self, caller: &Caller, which: Worklist) -> Result<ListScope, CaseworkError> {
+    /// What the policy lets this person see in lists, and the parts of which the worklist is made.
+    async fn list_scope(
+        &self,
+        caller: &Caller,
+        which: Worklist,
+    ) -> Result<(Arc<Filter>, Vec<Part>), CaseworkError> {
         let viewer = &caller.viewer;
-        let staff = [StaffRole::Prosecutor, StaffRole::Chief, StaffRole::Clerk];
-        match which {
-            Worklist::Mine if viewer.is(StaffRole::Prosecutor) => Ok(ListScope::Lead(viewer.account)),
-            Worklist::Mine if viewer.is(StaffRole::SocialWorker) => {
-                Ok(ListScope::SocialWorker(viewer.account))
+        let filter = match filter(viewer, &self.offices()) {
+            Ok(filter) => filter,
+            Err(denial) => return Err(self.denied(caller, denial).await),
+        };
+        // An assignment of somebody for whom they stand in counts as their own.
+        let own = || std::iter::once(viewer.account).chain(viewer.stands_in_for.iter().copied());
+        let mut parts: Vec<Part> = Vec::new();
+        if which == Worklist::Mine {
+            if viewer.is(StaffRole::Prosecutor) {
+                parts.extend(own().map(Part::Lead));
             }
-            _ => {
-                let tree = self.offices();
-                let mut offices: Vec<Uuid> = staff.iter().flat_map(|role| viewer.offices(*role)).collect();
-                offices.extend(viewer.offices(StaffRole::Supervisor).flat_map(|top| tree.subtree(top)));
-                offices.sort();
-                offices.dedup();
-                if offices.is_empty() {
-                    return Err(CaseworkError::NotPermitted { rule: "no-role" });
-                }
-                Ok(ListScope::Offices(offices))
+            if viewer.is(StaffRole::SocialWorker) {
+                parts.extend(own().map(Part::SocialWorker));
             }
         }
+        if parts.is_empty() {
+            parts.extend(filter.named_offices().into_iter().map(Part::Office));
+        }
+        if parts.is_empty() {
+            return Err(CaseworkError::NotPermitted { rule: "no-role" });
+        }
+        Ok((filter, parts))
     }
 
     /// Finds cases by a person's full name or identity number. Only cases that this person may read are named.
@@ -159,6 +169,7 @@ impl Service {
     /// # Errors
     /// `Invalid` when there is nothing to search for.
     pub async fn find(&self, caller: &Caller, query: &Query) -> Result<Vec<Hit>, CaseworkError> {
+        let permit = self.ask(caller, Action::FindPerson, Resource::Service).await?;
         let index = self.keys().keyring().blind_index();
         let (probes, wanted): (_, Wanted<'_>) = match (&query.name, &query.id_number) {
             (Some(name), None) if normalise(name).chars().count() >= 2 => {
@@ -185,7 +196,7 @@ impl Service {
                 hits.extend(self.hit(caller, row, person, &wanted).await?);
             }
         }
-        let note = Note::of(caller, "case.search", "search", self.now());
+        let note = Note::of(caller, "case.search", permit.rule(), self.now());
         self.write_aside(note).await?;
         Ok(hits)
     }

@@ -10,7 +10,7 @@ use super::proceed::{Done, Request, RequestKind, command, request_hash};
 use super::time::{legal, micros};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service, accounts, cipher, rows};
-use crate::access::{Action, CaseScope, permit};
+use crate::access::{Action, Resource};
 use crate::law::{CaseFile, Reason, decide};
 use crate::ledger::row::CHAIN_START;
 use crate::record::{Child, Decision, Offence, Text};
@@ -105,9 +105,7 @@ impl Service {
         body: [u8; 32],
     ) -> Result<Opened, CaseworkError> {
         let office = self.office_for(caller, new)?;
-        let scope = CaseScope { office, lead: new.lead, second: None, social_worker: None, sealed: false };
-        let permit = permit(&caller.viewer, Action::OpenCase, &scope, &self.offices())
-            .map_err(|denial| CaseworkError::NotPermitted { rule: denial.rule })?;
+        let permit = self.ask(caller, Action::OpenCase, Resource::Office(office)).await?;
         let Some(pack) = self.packs().current(&new.pack, self.now()).cloned() else {
             let text = Text::new("没有这一程序，或其尚未生效", "there is no such pack in force");
             return Err(CaseworkError::Invalid(vec![Reason::engine("PACK_UNKNOWN", text).on("/pack")]));

@@ -11,7 +11,7 @@ use super::rows;
 use super::time::{legal, micros};
 use super::trail::{Caller, Link, Note};
 use super::{CaseworkError, Service};
-use crate::access::{Action, Permit, permit};
+use crate::access::{Action, Ask, Denial, Permit, Resource, permit};
 use crate::law::case::Fields;
 use crate::law::input::{parse_time, read_fields};
 use crate::law::pack::{Field, RoleKind};
@@ -199,6 +199,9 @@ impl Service {
         if expected.is_some_and(|version| version != loaded.row.version) {
             return None;
         }
+        if let Some(drafter) = drafter(&loaded.file, request) {
+            self.permit_approval(caller, &loaded, drafter).ok()?;
+        }
         let (command, accepted) = self.judge(caller, &loaded, request).ok()?;
         match self.keep(caller, loaded, command, accepted, body).await {
             Err(CaseworkError::Store(StoreError::Conflict)) => None,
@@ -218,6 +221,11 @@ impl Service {
         if expected.is_some_and(|version| version != loaded.row.version) {
             return Err(CaseworkError::Conflict { current: loaded.row.version });
         }
+        if let Some(drafter) = drafter(&loaded.file, request)
+            && let Err(denial) = self.permit_approval(caller, &loaded, drafter)
+        {
+            return Err(self.denied(caller, denial).await);
+        }
         match self.judge(caller, &loaded, request) {
             Ok((command, accepted)) => self.keep(caller, loaded, command, accepted, body).await,
             Err(refusal) => {
@@ -225,6 +233,12 @@ impl Service {
                 Err(refusal.into())
             }
         }
+    }
+
+    /// An approval is asked of the gate once more when it is known whose draft it is.
+    fn permit_approval(&self, caller: &Caller, loaded: &Loaded, drafter: Uuid) -> Result<Permit, Denial> {
+        let scope = super::read::scope(&loaded.row);
+        permit(&caller.viewer, Action::ActInCase.after(drafter), &scope, &self.offices())
     }
 
     /// Asks the law.
@@ -262,6 +276,31 @@ impl Service {
             }
         };
         self.open_row(row, permit).await
+    }
+
+    /// Asks the gate about something whose existence is no secret. A denial is written down.
+    ///
+    /// # Errors
+    /// `Denied` with the reason.
+    pub async fn ask(
+        &self,
+        caller: &Caller,
+        ask: impl Into<Ask>,
+        to: Resource,
+    ) -> Result<Permit, CaseworkError> {
+        match permit(&caller.viewer, ask, to, &self.offices()) {
+            Ok(permit) => Ok(permit),
+            Err(denial) => Err(self.denied(caller, denial).await),
+        }
+    }
+
+    /// Writes a denial down. A denial that cannot be written down is not said either.
+    pub(super) async fn denied(&self, caller: &Caller, denial: Denial) -> CaseworkError {
+        let note = Note::of(caller, "access.denied", denial.rule, self.now());
+        match self.write_aside(Note { ok: false, ..note }).await {
+            Ok(()) => CaseworkError::Denied(denial),
+            Err(error) => error,
+        }
     }
 
     /// Opens a row whose permit was given.
@@ -474,6 +513,12 @@ pub(super) fn actor(pack: &Pack, caller: &Caller, permit: &Permit) -> Actor {
         .map(|role| role.id.clone())
         .collect();
     Actor { person: caller.viewer.account, roles }
+}
+
+/// Who drafted what a request approves.
+fn drafter(file: &CaseFile, request: &Request) -> Option<Uuid> {
+    let RequestKind::Act { draft: Some(draft), .. } = request.what else { return None };
+    file.drafts.iter().find(|d| d.seq == draft).map(|d| d.by)
 }
 
 /// What the pack makes of a request.

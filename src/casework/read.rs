@@ -11,11 +11,11 @@ use super::proceed::{Loaded, actor};
 use super::time::{from_micros, legal};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};
-use crate::access::{Action, CaseScope, Permit};
+use crate::access::{Action, CaseScope, permit};
 use crate::law::case::{ClockEntry, ClockState, Standing};
 use crate::law::expr::Region;
 use crate::law::offer::SafeguardState;
-use crate::law::pack::{ClockKind, StaffRole};
+use crate::law::pack::ClockKind;
 use crate::law::{CaseFile, Offer, Pack, offers};
 use crate::record::{Child, Offence, Text};
 use crate::store::{self, CaseRow, EventRow};
@@ -214,22 +214,14 @@ pub struct JournalView {
 /// What of a case decides about access.
 pub(super) fn scope(row: &CaseRow) -> CaseScope {
     CaseScope {
+        id: row.id,
         office: row.office_id,
         lead: row.lead_id,
         second: row.second_id,
         social_worker: row.social_worker_id,
         sealed: row.sealed != 0,
+        ..CaseScope::default()
     }
-}
-
-/// The sensitivity classes that somebody may read in a case.
-pub(super) fn readable(permit: &Permit) -> Vec<Class> {
-    let mut classes = vec![Class::Identity, Class::Legal];
-    let close = permit.roles().iter().any(|r| matches!(r, StaffRole::Prosecutor | StaffRole::Chief));
-    if close || permit.roles().contains(&StaffRole::SocialWorker) {
-        classes.extend([Class::Medical, Class::VictimFamily]);
-    }
-    classes
 }
 
 impl Service {
@@ -239,7 +231,7 @@ impl Service {
     /// `NotFound` when there is none or this person may not know of it.
     pub async fn read_case(&self, caller: &Caller, case: Uuid) -> Result<CaseView, CaseworkError> {
         let loaded = self.look(caller, case, "case.read").await?;
-        let readable = readable(&loaded.permit);
+        let readable = self.readable(caller, &loaded.row);
         let people = store::people_of(self.db(), case).await?;
         let child = people.into_iter().filter(|p| p.kind == CHILD).collect();
         let identity = self.open_people(&loaded.pack, child, &readable).await?.into_iter().next_back();
@@ -289,7 +281,7 @@ impl Service {
     pub async fn people(&self, caller: &Caller, case: Uuid) -> Result<Vec<PersonView>, CaseworkError> {
         let loaded = self.look(caller, case, "case.people").await?;
         let rows = store::people_of(self.db(), case).await?;
-        self.open_people(&loaded.pack, rows, &readable(&loaded.permit)).await
+        self.open_people(&loaded.pack, rows, &self.readable(caller, &loaded.row)).await
     }
 
     /// The journal of a case from an entry on, oldest first.
@@ -303,7 +295,7 @@ impl Service {
         after: i64,
     ) -> Result<Vec<JournalView>, CaseworkError> {
         let loaded = self.look(caller, case, "case.journal").await?;
-        let readable = readable(&loaded.permit);
+        let readable = self.readable(caller, &loaded.row);
         let rows = store::events_of(self.db(), case, after, JOURNAL_PAGE).await?;
         let mut entries = Vec::new();
         for row in rows {
@@ -311,6 +303,20 @@ impl Service {
             entries.push(journal(&loaded, row, entry)?);
         }
         Ok(entries)
+    }
+
+    /// The sensitivity classes that somebody who may read a case may read in it.
+    pub(super) fn readable(&self, caller: &Caller, row: &CaseRow) -> Vec<Class> {
+        let (scope, offices) = (scope(row), self.offices());
+        let mut classes = vec![Class::Identity, Class::Legal];
+        for (action, class) in
+            [(Action::ReadMedical, Class::Medical), (Action::ReadVictim, Class::VictimFamily)]
+        {
+            if permit(&caller.viewer, action, &scope, &offices).is_ok() {
+                classes.push(class);
+            }
+        }
+        classes
     }
 
     /// Loads a case for reading and writes the look down.

@@ -1,19 +1,14 @@
 //! What is written in the ledger about each act: identifiers and hashes, never a name.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sha2::{Digest as _, Sha256};
-use std::sync::LazyLock;
 use uuid::Uuid;
 
 use super::CaseworkError;
 use super::time::micros;
-use crate::access::{POLICY, Viewer};
+use crate::access::{Policy, Viewer};
 use crate::ledger::leaf::detail_hash;
 use crate::ledger::{Hash, Leaf, leaf_hash};
 use crate::store::LeafDraft;
-
-/// SHA-256 of the policy in force.
-static POLICY_HASH: LazyLock<Hash> = LazyLock::new(|| Sha256::digest(POLICY.as_bytes()).into());
 
 /// Who calls and through which request.
 #[derive(Clone, Debug)]
@@ -89,10 +84,10 @@ impl<'a> Note<'a> {
             case,
             cprev: link.and_then(|l| l.previous),
             cseq: link.map(|l| l.cseq),
-            dec: vec![self.rule.to_owned()],
+            dec: self.rule.split(' ').map(str::to_owned).collect(),
             det: detail_hash(self.detail.as_deref()),
             ok: self.ok,
-            pol: *POLICY_HASH,
+            pol: *Policy::in_force().digest(),
             req: self.request,
             state: link.map(|l| l.state),
         };

@@ -146,6 +146,12 @@ impl From<CaseworkError> for Problem {
                     format!("your roles do not permit this (rule {rule})"),
                 ),
             ),
+            CaseworkError::Denied(denial) => Self::new(
+                StatusCode::FORBIDDEN,
+                "not-permitted",
+                Text::new("无权办理", "Not permitted"),
+                (*denial.why).clone(),
+            ),
             CaseworkError::Refused(refusal) => Self::refused(refusal.reasons),
             CaseworkError::Invalid(reasons) => {
                 let refused = Self::refused(reasons);

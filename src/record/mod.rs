@@ -2,10 +2,12 @@
 
 pub mod child;
 pub mod decision;
+mod filter;
 pub mod text;
 pub mod value;
 
 pub use child::{Child, Offence, Sex};
+pub use filter::{Filter, Part, Post};
 pub use decision::{Alternative, Decision, Sanction};
 pub use text::Text;
 pub use value::Value;

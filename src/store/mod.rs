@@ -11,6 +11,7 @@ mod change;
 mod error;
 mod keys;
 mod ledger;
+mod list;
 mod migrate;
 mod read;
 mod rows;
@@ -30,9 +31,10 @@ pub use ledger::{
     StoredLeafRow, checkpoints, insert_checkpoint, latest_checkpoint, leaf, leaves, leaves_of_case,
     ledger_head, load_hashes,
 };
+pub use list::list_cases;
 pub use read::{
-    ListScope, case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons,
-    find_tags, is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
+    case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons,
+    find_tags, is_untouched, page_cases, people_of, ping, tags_of_person,
 };
 pub use rows::{
     AccountRoleRow, AccountRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow,

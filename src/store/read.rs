@@ -26,25 +26,10 @@ const TOUCHED: &str = "SELECT (SELECT COUNT(*) FROM office) + (SELECT COUNT(*) F
 /// Tags as three lists of equal length; a row list as long as SQLite's would be planned anew each time.
 const FIND_TAGS_POSTGRES: &str = "SELECT b.case_id, b.person_id FROM UNNEST($1::bigint[], $2::bigint[], $3::bytea[]) AS p (index_no, partition, tag) JOIN blind_index b ON b.index_no = p.index_no AND b.partition = p.partition AND b.tag = p.tag";
 const PING: &str = "SELECT 1";
-const LIST_BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
-const LIST_BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
-const LIST_BY_OFFICE: &str = "SELECT * FROM case_file WHERE office_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
-
 /// Tags asked for in one statement.
 const PROBES: usize = 256;
 /// People that one search may name; more is not a search for somebody.
 const HITS: usize = 200;
-
-/// Whose cases a list shows. Sealed cases are in none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ListScope {
-    /// Cases led by an account.
-    Lead(Uuid),
-    /// Cases supported by a social worker.
-    SocialWorker(Uuid),
-    /// Cases of offices.
-    Offices(Vec<Uuid>),
-}
 
 /// A case.
 ///
@@ -162,38 +147,6 @@ pub async fn ping(db: &Db) -> Result<(), StoreError> {
     }
     on!(db, |pool| sqlx::query(PING).execute(pool).await.map(drop))?;
     Ok(())
-}
-
-/// A page of a worklist, soonest due first, after a position.
-///
-/// # Errors
-/// What the database says.
-pub async fn list_cases(
-    db: &Db,
-    scope: &ListScope,
-    after: Option<(i64, Uuid)>,
-    limit: i64,
-) -> Result<Vec<CaseRow>, StoreError> {
-    let (due, id) = after.unwrap_or((i64::MIN, Uuid::nil()));
-    let (statement, owners): (&'static str, &[Uuid]) = match scope {
-        ListScope::Lead(account) => (LIST_BY_LEAD, std::slice::from_ref(account)),
-        ListScope::SocialWorker(account) => (LIST_BY_SOCIAL_WORKER, std::slice::from_ref(account)),
-        ListScope::Offices(offices) => (LIST_BY_OFFICE, offices),
-    };
-    // One index range per office, merged: the cost does not grow with the number of cases.
-    let mut rows: Vec<CaseRow> = Vec::new();
-    for owner in owners {
-        rows.extend(on!(db, |pool| sqlx::query_as::<_, CaseRow>(statement)
-            .bind(*owner)
-            .bind(due)
-            .bind(id)
-            .bind(limit)
-            .fetch_all(pool)
-            .await)?);
-    }
-    rows.sort_by_key(|row| (row.next_due, row.id));
-    rows.truncate(usize::try_from(limit).unwrap_or_default());
-    Ok(rows)
 }
 
 /// Cases and persons whose tags are among those asked for. A tag is no proof: the caller opens and compares.

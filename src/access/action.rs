@@ -1,0 +1,236 @@
+//! What can be asked for, and of what.
+
+use uuid::Uuid;
+
+/// Something that somebody wants to do. Each is an action of the policy schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// See a case in a list. The policy's answer for all cases at once is a [`super::Filter`].
+    ListCases,
+    /// Look at a case.
+    ReadCase,
+    /// Look at what is known of the child's health and mind.
+    ReadMedical,
+    /// Look at what is known of the victim and of families.
+    ReadVictim,
+    /// Look at the prosecution's notes on the evidence.
+    ReadProsecutionNotes,
+    /// Look at counselling notes that were not released.
+    ReadCounselling,
+    /// Take a case's content out of the service.
+    ExportCase,
+    /// Record or do something in a case. Approving a draft is asked [`Action::after`] its drafter.
+    ActInCase,
+    /// Decide who works on a case.
+    Assign,
+    /// Record a conflict of interest.
+    Exclude,
+    /// Offer a case to another office.
+    OfferTransfer,
+    /// Answer such an offer.
+    AnswerTransfer,
+    /// Read which leaves the ledger has of a case.
+    AuditCase,
+    /// Open a case in an emergency.
+    BreakGlass,
+    /// Review such an emergency, [`Action::after`] who declared it.
+    ReviewBreakGlass,
+    /// Look at a sealed case under an allowed query.
+    ReadSealed,
+    /// Decide on a query, [`Action::after`] who registered it.
+    DecideQuery,
+    /// Seal a case.
+    Seal,
+    /// Propose to unseal a case, or, [`Action::after`] who proposed it, do so.
+    Unseal,
+    /// Propose to expunge a case, or, [`Action::after`] who proposed it, do so.
+    Expunge,
+    /// Open a case at an office.
+    OpenCase,
+    /// Register a query for a sealed record at an office.
+    RegisterQuery,
+    /// Issue a certificate that there is no record.
+    Certify,
+    /// Keep accounts and offices, propose roles.
+    Administer,
+    /// Approve a change of roles, [`Action::after`] who proposed it.
+    ApproveAccess,
+    /// See an office's statistics.
+    ReadStatistics,
+    /// Search for people by name or number.
+    FindPerson,
+    /// See packs and offices.
+    ReadRules,
+    /// See the ledger's checkpoint.
+    ReadLedger,
+    /// Keep one's own sessions.
+    OwnSession,
+}
+
+/// The kind of thing that an action is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A case.
+    Case,
+    /// An office.
+    Office,
+    /// The service itself.
+    Service,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 30] = [
+        Self::ListCases,
+        Self::ReadCase,
+        Self::ReadMedical,
+        Self::ReadVictim,
+        Self::ReadProsecutionNotes,
+        Self::ReadCounselling,
+        Self::ExportCase,
+        Self::ActInCase,
+        Self::Assign,
+        Self::Exclude,
+        Self::OfferTransfer,
+        Self::AnswerTransfer,
+        Self::AuditCase,
+        Self::BreakGlass,
+        Self::ReviewBreakGlass,
+        Self::ReadSealed,
+        Self::DecideQuery,
+        Self::Seal,
+        Self::Unseal,
+        Self::Expunge,
+        Self::OpenCase,
+        Self::RegisterQuery,
+        Self::Certify,
+        Self::Administer,
+        Self::ApproveAccess,
+        Self::ReadStatistics,
+        Self::FindPerson,
+        Self::ReadRules,
+        Self::ReadLedger,
+        Self::OwnSession,
+    ];
+
+    /// Its name in the policy schema.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ListCases => "list_cases",
+            Self::ReadCase => "read_case",
+            Self::ReadMedical => "read_medical",
+            Self::ReadVictim => "read_victim",
+            Self::ReadProsecutionNotes => "read_prosecution_notes",
+            Self::ReadCounselling => "read_counselling",
+            Self::ExportCase => "export_case",
+            Self::ActInCase => "act_in_case",
+            Self::Assign => "assign",
+            Self::Exclude => "exclude",
+            Self::OfferTransfer => "offer_transfer",
+            Self::AnswerTransfer => "answer_transfer",
+            Self::AuditCase => "audit_case",
+            Self::BreakGlass => "break_glass",
+            Self::ReviewBreakGlass => "review_break_glass",
+            Self::ReadSealed => "read_sealed",
+            Self::DecideQuery => "decide_query",
+            Self::Seal => "seal",
+            Self::Unseal => "unseal",
+            Self::Expunge => "expunge",
+            Self::OpenCase => "open_case",
+            Self::RegisterQuery => "register_query",
+            Self::Certify => "certify",
+            Self::Administer => "administer",
+            Self::ApproveAccess => "approve_access",
+            Self::ReadStatistics => "read_statistics",
+            Self::FindPerson => "find_person",
+            Self::ReadRules => "read_rules",
+            Self::ReadLedger => "read_ledger",
+            Self::OwnSession => "own_session",
+        }
+    }
+
+    /// What it is done to.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::OpenCase
+            | Self::RegisterQuery
+            | Self::Certify
+            | Self::Administer
+            | Self::ApproveAccess
+            | Self::ReadStatistics => Kind::Office,
+            Self::FindPerson | Self::ReadRules | Self::ReadLedger | Self::OwnSession => Kind::Service,
+            _ => Kind::Case,
+        }
+    }
+
+    /// The action as a decision on what somebody drafted, proposed, declared or registered.
+    pub const fn after(self, drafter: Uuid) -> Ask {
+        Ask { action: self, drafter: Some(drafter) }
+    }
+}
+
+/// An action, and who proposed what is decided by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ask {
+    /// What somebody wants to do.
+    pub action: Action,
+    /// Who drafted or proposed it, where two people decide.
+    pub drafter: Option<Uuid>,
+}
+
+impl From<Action> for Ask {
+    fn from(action: Action) -> Self {
+        Self { action, drafter: None }
+    }
+}
+
+/// What of a case decides about access; never its content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CaseScope {
+    /// The case.
+    pub id: Uuid,
+    /// The office that handles it.
+    pub office: Uuid,
+    /// Lead prosecutor.
+    pub lead: Option<Uuid>,
+    /// Second prosecutor.
+    pub second: Option<Uuid>,
+    /// Social worker.
+    pub social_worker: Option<Uuid>,
+    /// Who approves its decisions.
+    pub approver: Option<Uuid>,
+    /// The office to which it is offered, until that answers.
+    pub offered_to: Option<Uuid>,
+    /// The office that handed it over and still reads it.
+    pub sender: Option<Uuid>,
+    /// Whether it is sealed.
+    pub sealed: bool,
+}
+
+/// What an action is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// A case.
+    Case(CaseScope),
+    /// An office.
+    Office(Uuid),
+    /// The service itself.
+    Service,
+}
+
+impl Resource {
+    /// Its kind.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Case(_) => Kind::Case,
+            Self::Office(_) => Kind::Office,
+            Self::Service => Kind::Service,
+        }
+    }
+}
+
+impl From<&CaseScope> for Resource {
+    fn from(scope: &CaseScope) -> Self {
+        Self::Case(*scope)
+    }
+}

@@ -1,0 +1,245 @@
+//! Tries a policy set on a small world and holds it to `invariants.cedar`. `.ci/policy-proofs` proves the same
+//! invariants of the program's own set over all requests; a directory's set is tried here, at start.
+
+use cedar_policy::{Decision, Request};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+use super::set::{Rules, schema};
+use super::{Policy, PolicyError, Question};
+use crate::access::{Action, Ask, Assurance, CaseScope, Grant, Kind, Office, OfficeTree, Resource, Viewer};
+use crate::law::pack::StaffRole;
+use crate::record::Text;
+
+const INVARIANTS: &str = include_str!("invariants.cedar");
+
+/// The small world: a case's office, the one above, and another beside it.
+const ABOVE: Uuid = Uuid::from_u128(1);
+const HERE: Uuid = Uuid::from_u128(2);
+const ELSEWHERE: Uuid = Uuid::from_u128(3);
+const ME: Uuid = Uuid::from_u128(11);
+const AWAY: Uuid = Uuid::from_u128(12);
+const SOMEBODY: Uuid = Uuid::from_u128(13);
+const CASE: Uuid = Uuid::from_u128(21);
+
+const ROLES: [StaffRole; 8] = [
+    StaffRole::Prosecutor,
+    StaffRole::Chief,
+    StaffRole::Clerk,
+    StaffRole::SocialWorker,
+    StaffRole::Supervisor,
+    StaffRole::Records,
+    StaffRole::Admin,
+    StaffRole::Researcher,
+];
+
+fn tree() -> OfficeTree {
+    let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default() };
+    OfficeTree::new(vec![office(ABOVE, None), office(HERE, Some(ABOVE)), office(ELSEWHERE, Some(ABOVE))])
+}
+
+/// Everybody who differs in something that a policy can see: one role at one office, how sure the service is, and
+/// what ties them to the case.
+fn people() -> Vec<Viewer> {
+    let mut people = Vec::new();
+    for role in ROLES {
+        for office in [HERE, ABOVE, ELSEWHERE] {
+            for (active, second_factor, fresh) in
+                [(true, true, true), (true, true, false), (true, false, false), (false, true, true)]
+            {
+                for (excluded, opened, queries) in [
+                    (false, false, false),
+                    (true, true, true),
+                    (false, true, false),
+                    (false, false, true),
+                    (false, true, true),
+                ] {
+                    let case = |tied: bool| if tied { vec![CASE] } else { Vec::new() };
+                    people.push(Viewer {
+                        account: ME,
+                        login: String::new(),
+                        active,
+                        grants: vec![Grant { role, office }],
+                        assurance: Assurance { second_factor, fresh },
+                        stands_in_for: vec![AWAY],
+                        excluded: case(excluded),
+                        opened: case(opened),
+                        queries: case(queries),
+                    });
+                }
+            }
+        }
+    }
+    people
+}
+
+/// Cases that differ in something that a policy can see.
+fn cases() -> Vec<CaseScope> {
+    let plain = CaseScope { id: CASE, office: HERE, ..CaseScope::default() };
+    let all = [
+        plain,
+        CaseScope { lead: Some(ME), social_worker: Some(ME), approver: Some(ME), ..plain },
+        CaseScope { second: Some(AWAY), social_worker: Some(AWAY), ..plain },
+        CaseScope { social_worker: Some(SOMEBODY), offered_to: Some(ELSEWHERE), sender: Some(ELSEWHERE), ..plain },
+    ];
+    all.into_iter().flat_map(|open| [open, CaseScope { sealed: true, ..open }]).collect()
+}
+
+impl Policy {
+    /// Tries every action of everybody on everything in the small world.
+    ///
+    /// # Errors
+    /// [`PolicyError::Unsafe`] with the first invariant that is broken.
+    pub fn hold_to_invariants(&self) -> Result<(), PolicyError> {
+        let never = Rules::read(INVARIANTS, &schema()?)?;
+        let offices = tree();
+        let things: Vec<Resource> = cases()
+            .into_iter()
+            .map(Resource::Case)
+            .chain([HERE, ABOVE, ELSEWHERE].map(Resource::Office))
+            .chain([Resource::Service])
+            .collect();
+        for viewer in people() {
+            for thing in &things {
+                self.try_one(&never, &viewer, thing, &offices)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn try_one(
+        &self,
+        never: &Rules,
+        viewer: &Viewer,
+        thing: &Resource,
+        offices: &OfficeTree,
+    ) -> Result<(), PolicyError> {
+        let question = |action: Action, drafter| {
+            Question::new(viewer, Ask { action, drafter }, Some(*thing), offices)
+        };
+        // All actions on one thing see the same entities.
+        let entities = self.names.entities(&question(Action::ReadCase, None), offices, &self.schema)?;
+        let mut may = BTreeSet::new();
+        for action in Action::ALL.into_iter().filter(|action| action.kind() == thing.kind()) {
+            for drafter in [None, Some(SOMEBODY), Some(ME)] {
+                let request: Request = self.request(&question(action, drafter))?;
+                let (decision, _) = self.answer(&request, &entities)?;
+                if decision == Decision::Deny {
+                    continue;
+                }
+                may.insert(action.name());
+                let broken = cedar_policy::Authorizer::new().is_authorized(&request, &never.set, &entities);
+                if let Some(place) = never.places(broken.diagnostics().reason()).first()
+                    && let Some((id, text)) = never.told(*place)
+                {
+                    return Err(unsafe_set(id, text.clone(), viewer, action, thing));
+                }
+            }
+        }
+        if thing.kind() == Kind::Case
+            && may.contains(Action::ListCases.name())
+            && !may.contains(Action::ReadCase.name())
+        {
+            let text = Text::new("列表不得宽于阅卷", "a list is never wider than reading");
+            return Err(unsafe_set("N21", text, viewer, Action::ListCases, thing));
+        }
+        Ok(())
+    }
+}
+
+fn unsafe_set(id: &str, text: Text, viewer: &Viewer, action: Action, thing: &Resource) -> PolicyError {
+    let role = viewer.grants.first().map(|grant| format!("{:?}", grant.role)).unwrap_or_default();
+    let what = format!("{role} {} {thing:?}", action.name());
+    PolicyError::Unsafe { id: id.to_owned(), text, what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::policy::set::EMBEDDED;
+
+    /// The program's own set without what stands in for queries until there are any.
+    fn lasting_set() -> String {
+        include_str!("policies.cedar").to_owned()
+    }
+
+    fn check(text: &str) -> Result<(), PolicyError> {
+        Policy::from_text(text)?.hold_to_invariants()
+    }
+
+    #[test]
+    fn our_own_policies_keep_every_invariant_of_the_small_world() {
+        let begun = std::time::Instant::now();
+        check(&lasting_set()).unwrap();
+        println!("the small world took {:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn the_rule_that_stands_in_for_queries_is_the_only_one_that_breaks_an_invariant() {
+        match check(EMBEDDED) {
+            Err(PolicyError::Unsafe { id, .. }) => assert_eq!(id, "N04"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_set_that_permits_too_much_is_refused_by_the_invariant_it_breaks() {
+        let add = |more: &str| format!("{}\n@id(\"more\") @zh(\"多\") @en(\"more\") {more}", lasting_set());
+        for (invariant, more) in [
+            ("N06", "permit (principal, action == Action::\"read_case\", resource) when { !resource.sealed && !principal.admin_at.isEmpty() };"),
+            ("N07", "permit (principal, action == Action::\"read_case\", resource) when { !resource.sealed && !principal.social_worker_at.isEmpty() };"),
+            ("N08", "permit (principal, action == Action::\"read_prosecution_notes\", resource) when { !principal.clerk_at.isEmpty() };"),
+            ("N09", "permit (principal, action == Action::\"read_counselling\", resource) when { principal.prosecutor_at.contains(resource.office) };"),
+            ("N11", "permit (principal, action == Action::\"assign\", resource) when { principal.opened.contains(resource) };"),
+            ("N13", "permit (principal, action == Action::\"break_glass\", resource) when { principal.clerk_at.contains(resource.office) };"),
+            ("N18", "permit (principal, action == Action::\"administer\", resource) when { principal.chief_at.contains(resource) };"),
+            ("N21", "permit (principal, action == Action::\"list_cases\", resource) when { principal.clerk_at.contains(resource.office) };@id(\"less\") @zh(\"少\") @en(\"less\") forbid (principal, action == Action::\"read_case\", resource) when { principal.clerk_at.contains(resource.office) };"),
+        ] {
+            match check(&add(more)) {
+                Err(PolicyError::Unsafe { id, .. }) => assert_eq!(id, invariant),
+                other => panic!("{invariant}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn without_any_one_of_its_forbids_the_set_is_refused() {
+        let text = lasting_set();
+        let forbids: Vec<&str> = text
+            .split("\n@id(")
+            .filter(|policy| policy.contains("\nforbid"))
+            .collect();
+        assert_eq!(forbids.len(), 6);
+        for forbid in forbids {
+            let end = forbid.find(';').unwrap();
+            let left = text.replace(&format!("\n@id({}", &forbid[..=end]), "\n");
+            assert!(left.len() < text.len());
+            let broken = check(&left);
+            // "sealed" repeats what each permit says of itself: it guards against a permit that forgets.
+            let name = forbid.split('"').nth(1).unwrap();
+            assert_eq!(matches!(broken, Err(PolicyError::Unsafe { .. })), name != "sealed", "{name}: {broken:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_valid_is_refused_with_its_reason() {
+        let policy = |annotations: &str, condition: &str| {
+            format!("{annotations} permit (principal, action == Action::\"read_case\", resource) when {{ {condition} }};")
+        };
+        let named = "@id(\"a\") @zh(\"甲\") @en(\"a\")";
+        for (text, says) in [
+            (policy(named, "resource.seald"), "seald"),
+            (policy("@zh(\"甲\") @en(\"a\")", "true"), "@id"),
+            (policy("@id(\"a\") @en(\"a\")", "true"), "@zh"),
+            (policy("@id(\"a\") @zh(\"甲\") @en(\"a\") @role(\"king\")", "true"), "king"),
+            (policy(named, "principal.chief_at"), ""),
+            (policy(named, "true") + &policy(named, "true"), "a"),
+            ("permit (principal".to_owned(), ""),
+        ] {
+            match Policy::from_text(&text).map(drop) {
+                Err(PolicyError::Invalid(said)) => assert!(said.contains(says), "{text}: {said}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+}
