@@ -31,6 +31,9 @@ pub struct Flags {
     /// Directory of packs to use instead of the ones that are part of the program
     #[arg(long, env = "TUTELA_PACKS", global = true, value_name = "DIR")]
     pub packs: Option<PathBuf>,
+    /// Directory of access policies (Cedar) to use instead of the ones that are part of the program
+    #[arg(long, env = "TUTELA_POLICY", global = true, value_name = "DIR")]
+    pub policy: Option<PathBuf>,
     /// Address to listen on
     #[arg(long, env = "TUTELA_LISTEN", global = true, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -49,6 +52,7 @@ struct File {
     root_key: Option<PathBuf>,
     root_key_command: Option<String>,
     packs: Option<PathBuf>,
+    policy: Option<PathBuf>,
     listen: Option<SocketAddr>,
     log_json: bool,
 }
@@ -66,6 +70,8 @@ pub struct Settings {
     pub root_key_file: Option<PathBuf>,
     /// Packs to use instead of the embedded ones.
     pub packs: Option<PathBuf>,
+    /// Access policies to use instead of the embedded ones.
+    pub policy: Option<PathBuf>,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// Log lines as JSON.
@@ -133,6 +139,7 @@ impl Settings {
             root_key,
             root_key_file,
             packs: flags.packs.clone().or(file.packs),
+            policy: flags.policy.clone().or(file.policy),
             listen: flags.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], PORT))),
             log_json: flags.log_json || file.log_json,
         })

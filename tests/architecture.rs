@@ -18,7 +18,8 @@ const APART: [(&str, &str); 6] = [
 ];
 
 /// What only one module may use, and which.
-const DOORS: [(&str, &str); 6] = [
+const DOORS: [(&str, &str); 7] = [
+    ("cedar_policy::", "access"),
     ("sqlx::", "store"),
     ("axum::", "http"),
     ("statig::", "law"),

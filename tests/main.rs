@@ -9,9 +9,11 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod access;
 mod architecture;
 mod crash;
 mod life;
+mod lists;
 mod requests;
 mod secrecy;
 mod several;

@@ -163,6 +163,19 @@ impl Action {
         }
     }
 
+    /// Whether it can be a decision on what somebody else drafted, proposed, declared or registered.
+    pub const fn by_two(self) -> bool {
+        matches!(
+            self,
+            Self::ActInCase
+                | Self::ReviewBreakGlass
+                | Self::DecideQuery
+                | Self::Unseal
+                | Self::Expunge
+                | Self::ApproveAccess
+        )
+    }
+
     /// The action as a decision on what somebody drafted, proposed, declared or registered.
     pub const fn after(self, drafter: Uuid) -> Ask {
         Ask { action: self, drafter: Some(drafter) }

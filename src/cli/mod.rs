@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use std::fmt::Display;
 use std::io::Write as _;
 
+use crate::access::{Policy, PolicyError};
 use crate::casework::keys::KeyRoom;
 use crate::casework::packs::{PackError, Packs};
 use crate::casework::time::Clock;
@@ -72,6 +73,8 @@ pub enum CliError {
     #[error(transparent)]
     Pack(#[from] PackError),
     #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
     Casework(#[from] CaseworkError),
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -119,8 +122,11 @@ fn say_error(line: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
-/// Opens store, keys and packs.
+/// Opens store, keys and packs, under the policy that the settings name.
 async fn open(settings: &Settings, clock: Clock) -> Result<Service, CliError> {
+    if let Some(directory) = &settings.policy {
+        Policy::load(directory)?.put_in_force()?;
+    }
     let root = settings.root_key.load()?;
     let packs = Packs::load(settings.packs.as_deref())?;
     let db = Db::open(&settings.database).await?;

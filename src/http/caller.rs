@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{App, Problem};
+use super::{App, Problem, gate};
 use crate::casework::Caller;
 use crate::record::Text;
 
@@ -35,6 +35,7 @@ impl FromRequestParts<App> for SignedIn {
         let request = parts.extensions.get::<RequestId>().map_or_else(|| app.service.new_id(), |id| id.0);
         let mut caller = Caller::new(viewer, request);
         caller.idempotency_key = idempotency_key(&parts.headers)?;
+        gate::pass(app, parts, &caller).await?;
         Ok(Self(caller))
     }
 }

@@ -1,15 +1,17 @@
 //! Turns requests into use cases and answers into JSON. Knows nothing of SQL, keys or law.
 //!
-//! [`routes`] is the one list of all routes; [`problem`] the only table of status codes.
+//! [`routes`] is the one list of all routes, [`gate`] what each asks of the policy; [`problem`] the only table of status codes.
 
 pub mod api;
 pub mod caller;
+mod gate;
 pub mod metrics;
 mod openapi;
 mod problem;
 mod routes;
 mod server;
 
+pub use gate::Asks;
 pub use openapi::document as openapi;
 pub use problem::Problem;
 pub use routes::{ROUTES, Route, router};

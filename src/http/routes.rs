@@ -14,7 +14,12 @@ use uuid::Uuid;
 
 use super::api::{cases, ledger, packs, status};
 use super::caller::RequestId;
+use super::gate::Asks::{self, May, Nothing};
+use super::gate::complete;
 use super::{App, Problem};
+use crate::access::Action::{
+    ActInCase, Assign, AuditCase, FindPerson, ListCases, OpenCase, ReadCase, ReadLedger, ReadRules,
+};
 use crate::record::Text;
 
 /// Largest request body, in bytes. A long report is some 100 KiB.
@@ -28,47 +33,35 @@ pub struct Route {
     pub path: &'static str,
     /// Methods, for the check against the OpenAPI description.
     pub methods: &'static [&'static str],
+    /// What each of these methods asks of the policy, in the same order.
+    pub asks: &'static [Asks],
     handlers: fn() -> MethodRouter<App>,
 }
 
 /// Every route of the service.
 pub const ROUTES: &[Route] = &[
-    Route { path: "/healthz", methods: &["get"], handlers: || get(status::healthz) },
-    Route { path: "/readyz", methods: &["get"], handlers: || get(status::readyz) },
-    Route { path: "/metrics", methods: &["get"], handlers: || get(status::metrics) },
-    Route { path: "/api/openapi.json", methods: &["get"], handlers: || get(status::openapi) },
-    Route { path: "/api/v1/packs", methods: &["get"], handlers: || get(packs::list) },
-    Route { path: "/api/v1/packs/{id}", methods: &["get"], handlers: || get(packs::read) },
-    Route { path: "/api/v1/offices", methods: &["get"], handlers: || get(packs::offices) },
-    Route {
-        path: "/api/v1/cases",
-        methods: &["get", "post"],
-        handlers: || get(cases::list).post(cases::open),
-    },
-    Route { path: "/api/v1/cases/find", methods: &["post"], handlers: || post(cases::find) },
-    Route { path: "/api/v1/cases/{id}", methods: &["get"], handlers: || get(cases::read) },
-    Route {
-        path: "/api/v1/cases/{id}/acts",
-        methods: &["get", "post"],
-        handlers: || get(cases::offers).post(cases::act),
-    },
-    Route {
-        path: "/api/v1/cases/{id}/people",
-        methods: &["get", "post"],
-        handlers: || get(cases::people).post(cases::add_person),
-    },
-    Route { path: "/api/v1/cases/{id}/safeguards", methods: &["get"], handlers: || get(cases::safeguards) },
-    Route { path: "/api/v1/cases/{id}/assignment", methods: &["post"], handlers: || post(cases::assign) },
-    Route { path: "/api/v1/cases/{id}/journal", methods: &["get"], handlers: || get(cases::journal) },
-    Route { path: "/api/v1/cases/{id}/clocks", methods: &["get"], handlers: || get(cases::clocks) },
-    Route { path: "/api/v1/cases/{id}/trail", methods: &["get"], handlers: || get(cases::trail) },
-    Route {
-        path: "/api/v1/cases/{id}/trail/{leaf}/proof",
-        methods: &["get"],
-        handlers: || get(cases::proof),
-    },
-    Route { path: "/api/v1/ledger/checkpoint", methods: &["get"], handlers: || get(ledger::checkpoint) },
+    Route { path: "/healthz", methods: &["get"], asks: &[Nothing("says only that the process lives")], handlers: || get(status::healthz) },
+    Route { path: "/readyz", methods: &["get"], asks: &[Nothing("says only that the database answers")], handlers: || get(status::readyz) },
+    Route { path: "/metrics", methods: &["get"], asks: &[Nothing("counts and timings, no person and no case")], handlers: || get(status::metrics) },
+    Route { path: "/api/openapi.json", methods: &["get"], asks: &[Nothing("the description of the API is public")], handlers: || get(status::openapi) },
+    Route { path: "/api/v1/packs", methods: &["get"], asks: &[May(ReadRules)], handlers: || get(packs::list) },
+    Route { path: "/api/v1/packs/{id}", methods: &["get"], asks: &[May(ReadRules)], handlers: || get(packs::read) },
+    Route { path: "/api/v1/offices", methods: &["get"], asks: &[May(ReadRules)], handlers: || get(packs::offices) },
+    Route { path: "/api/v1/cases", methods: &["get", "post"], asks: &[May(ListCases), May(OpenCase)], handlers: || get(cases::list).post(cases::open) },
+    Route { path: "/api/v1/cases/find", methods: &["post"], asks: &[May(FindPerson)], handlers: || post(cases::find) },
+    Route { path: "/api/v1/cases/{id}", methods: &["get"], asks: &[May(ReadCase)], handlers: || get(cases::read) },
+    Route { path: "/api/v1/cases/{id}/acts", methods: &["get", "post"], asks: &[May(ReadCase), May(ActInCase)], handlers: || get(cases::offers).post(cases::act) },
+    Route { path: "/api/v1/cases/{id}/people", methods: &["get", "post"], asks: &[May(ReadCase), May(ActInCase)], handlers: || get(cases::people).post(cases::add_person) },
+    Route { path: "/api/v1/cases/{id}/safeguards", methods: &["get"], asks: &[May(ReadCase)], handlers: || get(cases::safeguards) },
+    Route { path: "/api/v1/cases/{id}/assignment", methods: &["post"], asks: &[May(Assign)], handlers: || post(cases::assign) },
+    Route { path: "/api/v1/cases/{id}/journal", methods: &["get"], asks: &[May(ReadCase)], handlers: || get(cases::journal) },
+    Route { path: "/api/v1/cases/{id}/clocks", methods: &["get"], asks: &[May(ReadCase)], handlers: || get(cases::clocks) },
+    Route { path: "/api/v1/cases/{id}/trail", methods: &["get"], asks: &[May(AuditCase)], handlers: || get(cases::trail) },
+    Route { path: "/api/v1/cases/{id}/trail/{leaf}/proof", methods: &["get"], asks: &[May(AuditCase)], handlers: || get(cases::proof) },
+    Route { path: "/api/v1/ledger/checkpoint", methods: &["get"], asks: &[May(ReadLedger)], handlers: || get(ledger::checkpoint) },
 ];
+
+const _: () = assert!(complete(ROUTES), "a method of a route does not say what it asks");
 
 /// The service as a router.
 pub fn router(app: App) -> Router {

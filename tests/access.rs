@@ -1,0 +1,278 @@
+//! Who may do what: the whole matrix as a reviewed text, and every route held to it.
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use uuid::Uuid;
+
+use crate::support::app::TestApp;
+use crate::support::case::{TestCase, first_file};
+use crate::support::on_both;
+use tutela::access::{
+    Action, Ask, Assurance, CaseScope, Grant, Kind, Office, OfficeTree, Resource, Viewer, filter, permit,
+};
+use tutela::http::{Asks, ROUTES};
+use tutela::law::pack::StaffRole;
+use tutela::record::Text;
+
+on_both!(every_route_asks_what_the_list_of_routes_says);
+
+const ROLES: [StaffRole; 8] = [
+    StaffRole::Prosecutor,
+    StaffRole::Chief,
+    StaffRole::Clerk,
+    StaffRole::SocialWorker,
+    StaffRole::Supervisor,
+    StaffRole::Records,
+    StaffRole::Admin,
+    StaffRole::Researcher,
+];
+/// Where the matrix is kept. `TUTELA_WRITE_MATRIX=1 cargo test --test main access::` writes it anew, for review.
+const MATRIX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/access-matrix.txt");
+
+const ABOVE: Uuid = Uuid::from_u128(1);
+const HERE: Uuid = Uuid::from_u128(2);
+const BELOW: Uuid = Uuid::from_u128(3);
+const ELSEWHERE: Uuid = Uuid::from_u128(4);
+const ME: Uuid = Uuid::from_u128(11);
+const AWAY: Uuid = Uuid::from_u128(12);
+const SOMEBODY: Uuid = Uuid::from_u128(13);
+const CASE: Uuid = Uuid::from_u128(21);
+
+fn tree() -> OfficeTree {
+    let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default() };
+    OfficeTree::new(vec![
+        office(ABOVE, None),
+        office(HERE, Some(ABOVE)),
+        office(BELOW, Some(HERE)),
+        office(ELSEWHERE, Some(ABOVE)),
+    ])
+}
+
+/// People of the office HERE, each with one role; then those whom no role helps.
+fn people() -> Vec<(String, Viewer)> {
+    let sure = Viewer {
+        account: ME,
+        active: true,
+        assurance: Assurance { second_factor: true, fresh: false },
+        stands_in_for: vec![AWAY],
+        ..Viewer::default()
+    };
+    let with = |role| Viewer { grants: vec![Grant { role, office: HERE }], ..sure.clone() };
+    let code = |role| serde_json::to_value(role).unwrap().as_str().unwrap().to_owned();
+    let mut people: Vec<(String, Viewer)> = ROLES.into_iter().map(|role| (code(role), with(role))).collect();
+    people.push(("no role".into(), sure.clone()));
+    let everything = Viewer { grants: ROLES.map(|role| Grant { role, office: HERE }).to_vec(), ..sure };
+    let unsure = Viewer { assurance: Assurance::default(), ..everything.clone() };
+    people.push(("no second factor".into(), unsure));
+    people.push(("closed account".into(), Viewer { active: false, ..everything }));
+    people
+}
+
+type State = (&'static str, fn(&mut Viewer, &mut CaseScope));
+
+/// States of a case and what ties a person of the office HERE to it.
+const STATES: [State; 11] = [
+    ("own office", |_, _| ()),
+    ("assigned", |_, case| (case.lead, case.social_worker) = (Some(ME), Some(ME))),
+    ("stands in", |_, case| (case.lead, case.social_worker) = (Some(AWAY), Some(AWAY))),
+    ("below", |_, case| case.office = BELOW),
+    ("elsewhere", |_, case| case.office = ELSEWHERE),
+    ("offered", |_, case| (case.office, case.offered_to) = (ELSEWHERE, Some(HERE))),
+    ("handed over", |_, case| (case.office, case.sender) = (ELSEWHERE, Some(HERE))),
+    ("emergency", |who, case| (who.opened, case.office) = (vec![CASE], BELOW)),
+    ("excluded", |who, case| {
+        (who.excluded, who.opened, case.lead, case.social_worker) = (vec![CASE], vec![CASE], Some(ME), Some(ME));
+    }),
+    ("sealed", |who, case| (who.opened, case.social_worker, case.sealed) = (vec![CASE], Some(ME), true)),
+    ("sealed, query", |who, case| (who.queries, case.social_worker, case.sealed) = (vec![CASE], Some(ME), true)),
+];
+
+/// `yes`; `fresh` when a factor must be shown again; `2nd` when somebody else must have proposed it; `.` never.
+fn cell(viewer: &Viewer, action: Action, to: Resource) -> &'static str {
+    let fresh = Viewer { assurance: Assurance { fresh: true, ..viewer.assurance }, ..viewer.clone() };
+    let may = |who: &Viewer, ask: Ask| permit(who, ask, to, &tree()).is_ok();
+    let after = action.after(SOMEBODY);
+    assert!(!may(&fresh, action.after(ME)) || action.kind() == Kind::Service, "nobody decides on their own");
+    match (may(viewer, action.into()), may(&fresh, action.into()), may(viewer, after), may(&fresh, after)) {
+        (true, ..) => "yes",
+        (_, true, ..) => "fresh",
+        (.., true, _) => "2nd",
+        (.., true) => "2nd fresh",
+        _ => ".",
+    }
+}
+
+fn matrix() -> String {
+    let mut text = String::from(
+        "Who may do what. Made by tests/access.rs from the policies; a change here is a change in somebody's rights.\n\
+         yes: may; fresh: with a factor shown a moment ago; 2nd: when somebody else proposed it; dot: may not.\n\
+         Rows: people of one office, by their role. Who is not signed in gets 401 from every route under /api/v1/.\n\
+         Who may not gets 404 about a case, as if there were none, and 403 about an office or the service.\n",
+    );
+    let routes = |action: Option<Action>| {
+        let mut asked = Vec::new();
+        for route in ROUTES {
+            for (method, asks) in route.methods.iter().zip(route.asks) {
+                let same = match asks {
+                    Asks::May(asks) => Some(*asks) == action,
+                    Asks::Nothing(_) => action.is_none(),
+                };
+                if same {
+                    asked.push(format!("    {} {}\n", method.to_uppercase(), route.path));
+                }
+            }
+        }
+        asked.concat()
+    };
+    write!(text, "\nanybody, signed in or not\n{}", routes(None)).unwrap();
+    for action in Action::ALL {
+        let columns: Vec<(&str, Box<dyn Fn(&mut Viewer) -> Resource>)> = match action.kind() {
+            Kind::Case => STATES
+                .into_iter()
+                .map(|(name, tie)| {
+                    let make = move |who: &mut Viewer| {
+                        let mut case = CaseScope { id: CASE, office: HERE, ..CaseScope::default() };
+                        tie(who, &mut case);
+                        Resource::Case(case)
+                    };
+                    (name, Box::new(make) as Box<dyn Fn(&mut Viewer) -> Resource>)
+                })
+                .collect(),
+            Kind::Office => [("own office", HERE), ("below", BELOW), ("above", ABOVE), ("elsewhere", ELSEWHERE)]
+                .into_iter()
+                .map(|(name, office)| {
+                    let make = move |_: &mut Viewer| Resource::Office(office);
+                    (name, Box::new(make) as Box<dyn Fn(&mut Viewer) -> Resource>)
+                })
+                .collect(),
+            Kind::Service => vec![("the service", Box::new(|_: &mut Viewer| Resource::Service))],
+        };
+        write!(text, "\n{}\n{}{:18}", action.name(), routes(Some(action)), "").unwrap();
+        for (name, _) in &columns {
+            write!(text, "{name:14}").unwrap();
+        }
+        text = text.trim_end().to_owned() + "\n";
+        for (person, viewer) in people() {
+            write!(text, "{person:18}").unwrap();
+            for (_, make) in &columns {
+                let mut viewer = viewer.clone();
+                let to = make(&mut viewer);
+                write!(text, "{:14}", cell(&viewer, action, to)).unwrap();
+            }
+            text = text.trim_end().to_owned() + "\n";
+        }
+    }
+    text
+}
+
+#[test]
+fn who_may_do_what_is_as_reviewed() {
+    let now = matrix();
+    if std::env::var_os("TUTELA_WRITE_MATRIX").is_some() {
+        std::fs::write(MATRIX, &now).unwrap();
+    }
+    let reviewed = std::fs::read_to_string(MATRIX).unwrap_or_default();
+    for (line, (new, old)) in now.lines().zip(reviewed.lines()).enumerate() {
+        assert_eq!(new, old, "line {} of tests/access-matrix.txt", line + 1);
+    }
+    assert_eq!(now.lines().count(), reviewed.lines().count());
+}
+
+/// A request's body that is well formed, so that nothing but the gate stands against it.
+fn body(method: &str, path: &str) -> Option<Value> {
+    match (method, path) {
+        ("get", _) => None,
+        (_, "/api/v1/cases") => Some(first_file()),
+        (_, "/api/v1/cases/find") => Some(json!({"name": "林小禾"})),
+        (_, "/api/v1/cases/{id}/acts") => Some(json!({"kind": "act", "event": "T14", "at": "2025-11-10"})),
+        (_, "/api/v1/cases/{id}/people") => Some(json!({"kind": "victim", "identity": {"name": "陈某某"}})),
+        (_, path) if path.ends_with("/assignment") => Some(json!({})),
+        (method, path) => panic!("{method} {path}: say how it is called, so that strangers can try it"),
+    }
+}
+
+/// Each route is called by everybody about an ordinary, an assigned and a sealed case: its use case lets through whom
+/// the policy lets do what the list of routes says, and nobody else.
+async fn every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
+    let plain = TestCase::open(app).await;
+    let mine = TestCase::open(app).await;
+    let assigned = app.post("wu.min", &mine.path("/assignment"), &json!({"social_worker": "fang.qing"})).await;
+    assert_eq!(assigned.status, 200, "{}", assigned.json());
+    let sealed = TestCase::open(app).await;
+    let draft = sealed.up_to_conditional_draft().await;
+    sealed.finish(&draft).await;
+    app.settle().await;
+    let offices = app.service.offices();
+    let office = |code: &str| offices.by_code(code).unwrap().id;
+    let worker = app.service.authenticate(&app.tokens["fang.qing"]).await.unwrap().unwrap().account;
+    let mut seen = BTreeSet::new();
+    for (case, social_worker, is_sealed) in
+        [(&plain, None, false), (&mine, Some(worker), false), (&sealed, None, true)]
+    {
+        let id = case.id.parse().unwrap();
+        let scope =
+            CaseScope { id, office: office("HW"), social_worker, sealed: is_sealed, ..CaseScope::default() };
+        for route in ROUTES {
+            for (method, asks) in route.methods.iter().zip(route.asks) {
+                let Asks::May(action) = *asks else { continue };
+                for (login, token) in &app.tokens {
+                    let viewer = app.service.authenticate(token).await.unwrap().unwrap();
+                    let may = match action.kind() {
+                        // The list as a whole; its rows are held to the policy in lists.rs.
+                        _ if action == Action::ListCases => filter(&viewer, &offices).is_ok(),
+                        Kind::Case => permit(&viewer, action, &scope, &offices).is_ok(),
+                        Kind::Office => {
+                            permit(&viewer, action, Resource::Office(office("HW")), &offices).is_ok()
+                        }
+                        Kind::Service => permit(&viewer, action, Resource::Service, &offices).is_ok(),
+                    };
+                    let subject = if route.path.starts_with("/api/v1/packs") { "cn-procuratorate" } else { &case.id };
+                    let path = route.path.replace("{id}", subject).replace("{leaf}", &leaf_of(app, case).await);
+                    let answer = match body(method, route.path) {
+                        None => app.get(login, &path).await,
+                        Some(body) => app.post(login, &path, &body).await,
+                    };
+                    let status = answer.status.as_u16();
+                    let denied = match action.kind() {
+                        Kind::Case if action != Action::ListCases => status == 404,
+                        _ => status == 403,
+                    };
+                    let place = format!("{login}: {method} {path} ({}): {status} {}", action.name(), answer.json());
+                    assert_eq!(!may, denied, "{place}");
+                    assert!(![401, 500].contains(&status), "{place}");
+                    seen.insert((action.name(), may));
+                }
+            }
+        }
+    }
+    assert!(seen.contains(&("read_case", false)) && seen.contains(&("read_case", true)), "{seen:?}");
+}
+
+/// A leaf of the case, for a proof; as supervisors and records staff see it.
+async fn leaf_of(app: &TestApp, case: &TestCase<'_>) -> String {
+    for who in ["he.jing", "sun.lan"] {
+        let trail = app.get(who, &case.path("/trail")).await;
+        if let Some(last) = trail.json().as_array().and_then(|all| all.last()) {
+            return last["leaf"].to_string();
+        }
+    }
+    panic!("nobody sees the trail of {}", case.id)
+}
+
+/// Whoever is denied where existence is no secret learns why, in both languages, and the ledger learns that they asked.
+#[tokio::test]
+async fn a_denied_person_learns_who_may() {
+    let app = TestApp::sqlite().await;
+    let answer = app.post("admin", "/api/v1/cases", &first_file()).await;
+    assert!(answer.is_problem(403, "not-permitted"), "{}", answer.json());
+    let said = answer.json()["texts"]["detail"].clone();
+    assert!(said["en"].as_str().unwrap().contains("case management opens cases"), "{said}");
+    assert!(said["zh"].as_str().unwrap().contains("案件管理人员"), "{said}");
+    let answer = app.get("tang.ye", "/api/v1/cases").await;
+    assert!(answer.is_problem(403, "not-permitted"), "{}", answer.json());
+    app.settle().await;
+    let leaves = tutela::store::leaves(app.service.db(), 0, 1_000).await.unwrap();
+    let denied = leaves.iter().filter(|row| row.act == "access.denied").count();
+    assert_eq!(denied, 2);
+}
