@@ -7,6 +7,6 @@ mod gate;
 mod office;
 mod viewer;
 
-pub use gate::{Action, CaseScope, Denial, POLICY, Permit, permit};
-pub use office::{Office, OfficeTree};
+pub use gate::{Action, CaseScope, Denial, POLICY, Permit, permit, permit_at};
+pub use office::{Office, OfficeKind, OfficeTree};
 pub use viewer::{Assurance, Grant, Viewer};

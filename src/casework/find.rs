@@ -72,11 +72,13 @@ pub struct CasePage {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Worklist {
-    /// Cases that this person leads, or supports as social worker.
+    /// Cases to which this person is assigned, or somebody for whom they stand in.
     #[default]
     Mine,
     /// Cases of this person's office, and below it for a supervisor.
     Office,
+    /// The same, as far as nobody leads them.
+    Unassigned,
 }
 
 /// What to search for; one of the two.
@@ -120,7 +122,7 @@ impl Service {
             let text = Text::new("每页为 1 至 100 件", "a page has 1 to 100 cases");
             return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/limit")]));
         }
-        let rows = store::list_cases(self.db(), &scope, after, limit).await?;
+        let rows = store::list_cases(self.db(), &scope, caller.viewer.account, after, limit).await?;
         let next = match rows.last() {
             Some(last) if i64::try_from(rows.len()).is_ok_and(|n| n == limit) => {
                 Some(format!("{}.{}", last.next_due, last.id.simple()))
@@ -135,22 +137,20 @@ impl Service {
     fn list_scope(&self, caller: &Caller, which: Worklist) -> Result<ListScope, CaseworkError> {
         let viewer = &caller.viewer;
         let staff = [StaffRole::Prosecutor, StaffRole::Chief, StaffRole::Clerk];
+        let mine = std::iter::once(viewer.account).chain(viewer.stands_in_for.iter().copied()).collect();
+        let tree = self.offices();
+        let offices = |staff: &[StaffRole]| {
+            let mut offices: Vec<Uuid> = staff.iter().flat_map(|role| viewer.offices(*role)).collect();
+            offices.extend(viewer.offices(StaffRole::Supervisor).flat_map(|top| tree.subtree(top)));
+            offices.sort();
+            offices.dedup();
+            if offices.is_empty() { Err(CaseworkError::NotPermitted { rule: "no-role" }) } else { Ok(offices) }
+        };
         match which {
-            Worklist::Mine if viewer.is(StaffRole::Prosecutor) => Ok(ListScope::Lead(viewer.account)),
-            Worklist::Mine if viewer.is(StaffRole::SocialWorker) => {
-                Ok(ListScope::SocialWorker(viewer.account))
-            }
-            _ => {
-                let tree = self.offices();
-                let mut offices: Vec<Uuid> = staff.iter().flat_map(|role| viewer.offices(*role)).collect();
-                offices.extend(viewer.offices(StaffRole::Supervisor).flat_map(|top| tree.subtree(top)));
-                offices.sort();
-                offices.dedup();
-                if offices.is_empty() {
-                    return Err(CaseworkError::NotPermitted { rule: "no-role" });
-                }
-                Ok(ListScope::Offices(offices))
-            }
+            Worklist::Mine if viewer.is(StaffRole::Prosecutor) => Ok(ListScope::Assigned(mine)),
+            Worklist::Mine if viewer.is(StaffRole::SocialWorker) => Ok(ListScope::Supported(mine)),
+            Worklist::Mine | Worklist::Office => offices(&staff).map(ListScope::Offices),
+            Worklist::Unassigned => offices(&staff).map(ListScope::Unassigned),
         }
     }
 
@@ -178,7 +178,7 @@ impl Service {
         let found = store::find_tags(self.db(), &probes).await?;
         let (mut cases, persons): (Vec<Uuid>, Vec<Uuid>) = found.into_iter().unzip();
         cases.dedup();
-        let cases = store::find_cases(self.db(), &cases).await?;
+        let cases = store::find_cases(self.db(), &cases, caller.viewer.account).await?;
         let mut hits = Vec::new();
         for person in store::find_persons(self.db(), &persons).await? {
             if let Some(row) = cases.iter().find(|row| row.id == person.case_id) {

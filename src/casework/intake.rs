@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+use super::assign::{Place, not_fit};
 use super::people::{self, CHILD, Identity, NewPerson};
 use super::proceed::{Done, Request, RequestKind, command, request_hash};
 use super::time::{legal, micros};
@@ -105,7 +106,7 @@ impl Service {
         body: [u8; 32],
     ) -> Result<Opened, CaseworkError> {
         let office = self.office_for(caller, new)?;
-        let scope = CaseScope { office, lead: new.lead, second: None, social_worker: None, sealed: false };
+        let scope = CaseScope { lead: new.lead, ..CaseScope::at(office) };
         let permit = permit(&caller.viewer, Action::OpenCase, &scope, &self.offices())
             .map_err(|denial| CaseworkError::NotPermitted { rule: denial.rule })?;
         let Some(pack) = self.packs().current(&new.pack, self.now()).cloned() else {
@@ -114,6 +115,13 @@ impl Service {
         };
         let mut reasons = people::check(&new.identity, "/identity");
         reasons.extend(check_number(new.case_no.as_deref()));
+        for (place, account) in [(Place::Lead, new.lead), (Place::SocialWorker, new.social_worker)] {
+            if let Some(account) = account
+                && !self.holds(account, place.role(), place.office(office)).await?
+            {
+                reasons.push(not_fit(place));
+            }
+        }
         if new.offence.on < new.child.born {
             let text = Text::new("涉案日期早于出生日期", "the offence lies before the birth");
             reasons.push(Reason::engine("OUT_OF_ORDER", text).on("/offence/on"));
@@ -140,7 +148,7 @@ impl Service {
         let (command, accepted) = match judged {
             Ok(judged) => judged,
             Err(refusal) => {
-                let note = Note::of(caller, "case.refused", permit.rule(), self.now());
+                let note = Note::under(caller, "case.refused", &permit, self.now());
                 self.write_aside(Note { ok: false, ..note }).await?;
                 return Err(refusal.into());
             }
@@ -183,7 +191,8 @@ impl Service {
             ..CaseRow::default()
         };
         rows::show(&mut row, &pack, &accepted.after, &clocks);
-        let leaf = Self::link(&mut row, Note::of(caller, "case.open", permit.rule(), self.now()))?;
+        let assignments = self.first_assignments(&row, caller.viewer.account);
+        let leaf = Self::link(&mut row, Note::under(caller, "case.open", &permit, self.now()))?;
         let opened = Opened {
             case_no: row.case_no.clone(),
             done: Done {
@@ -201,6 +210,7 @@ impl Service {
             tags,
             events: vec![event],
             clocks,
+            assignments,
             leaves: vec![leaf],
             ..WriteSet::default()
         };

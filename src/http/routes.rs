@@ -12,7 +12,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::api::{cases, ledger, packs, status};
+use super::api::{assign, cases, ledger, packs, staff, status};
 use super::caller::RequestId;
 use super::{App, Problem};
 use crate::record::Text;
@@ -39,13 +39,42 @@ pub const ROUTES: &[Route] = &[
     Route { path: "/api/openapi.json", methods: &["get"], handlers: || get(status::openapi) },
     Route { path: "/api/v1/packs", methods: &["get"], handlers: || get(packs::list) },
     Route { path: "/api/v1/packs/{id}", methods: &["get"], handlers: || get(packs::read) },
-    Route { path: "/api/v1/offices", methods: &["get"], handlers: || get(packs::offices) },
+    Route {
+        path: "/api/v1/offices",
+        methods: &["get", "post"],
+        handlers: || get(packs::offices).post(staff::create_office),
+    },
+    Route {
+        path: "/api/v1/accounts",
+        methods: &["get", "post"],
+        handlers: || get(staff::members).post(staff::create_account),
+    },
+    Route { path: "/api/v1/accounts/{id}/roles", methods: &["post"], handlers: || post(staff::propose) },
+    Route { path: "/api/v1/accounts/{id}/state", methods: &["post"], handlers: || post(staff::set_state) },
+    Route {
+        path: "/api/v1/accounts/{id}/deputies",
+        methods: &["get", "post"],
+        handlers: || get(staff::deputies).post(staff::add_deputy),
+    },
+    Route {
+        path: "/api/v1/accounts/{id}/deputies/{deputy}/end",
+        methods: &["post"],
+        handlers: || post(staff::end_deputy),
+    },
+    Route { path: "/api/v1/accounts/{id}/handover", methods: &["post"], handlers: || post(staff::hand_over) },
+    Route { path: "/api/v1/role-changes", methods: &["get"], handlers: || get(staff::role_changes) },
+    Route {
+        path: "/api/v1/role-changes/{id}/decision",
+        methods: &["post"],
+        handlers: || post(staff::decide_role),
+    },
     Route {
         path: "/api/v1/cases",
         methods: &["get", "post"],
         handlers: || get(cases::list).post(cases::open),
     },
     Route { path: "/api/v1/cases/find", methods: &["post"], handlers: || post(cases::find) },
+    Route { path: "/api/v1/cases/assignments", methods: &["post"], handlers: || post(assign::several) },
     Route { path: "/api/v1/cases/{id}", methods: &["get"], handlers: || get(cases::read) },
     Route {
         path: "/api/v1/cases/{id}/acts",
@@ -58,7 +87,21 @@ pub const ROUTES: &[Route] = &[
         handlers: || get(cases::people).post(cases::add_person),
     },
     Route { path: "/api/v1/cases/{id}/safeguards", methods: &["get"], handlers: || get(cases::safeguards) },
-    Route { path: "/api/v1/cases/{id}/assignment", methods: &["post"], handlers: || post(cases::assign) },
+    Route {
+        path: "/api/v1/cases/{id}/assignment",
+        methods: &["get", "post"],
+        handlers: || get(assign::history).post(cases::assign),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/exclusions",
+        methods: &["get", "post"],
+        handlers: || get(assign::exclusions).post(assign::exclude),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/exclusions/{exclusion}/lift",
+        methods: &["post"],
+        handlers: || post(assign::lift),
+    },
     Route { path: "/api/v1/cases/{id}/journal", methods: &["get"], handlers: || get(cases::journal) },
     Route { path: "/api/v1/cases/{id}/clocks", methods: &["get"], handlers: || get(cases::clocks) },
     Route { path: "/api/v1/cases/{id}/trail", methods: &["get"], handlers: || get(cases::trail) },

@@ -14,9 +14,8 @@ const COUNT_CASES: &str = "SELECT COUNT(*) FROM case_file";
 const EVENTS: &str = "SELECT * FROM case_event WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const PEOPLE: &str = "SELECT * FROM person WHERE case_id = $1 ORDER BY seq";
 const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run";
-const CASES_SQLITE: &str =
-    "SELECT * FROM case_file WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id";
-const CASES_POSTGRES: &str = "SELECT * FROM case_file WHERE id = ANY($1::uuid[]) ORDER BY id";
+const CASES_SQLITE: &str = "SELECT * FROM case_file WHERE id IN (SELECT unhex(value) FROM json_each($1)) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $2 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY id";
+const CASES_POSTGRES: &str = "SELECT * FROM case_file WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $2 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY id";
 const PERSONS_SQLITE: &str =
     "SELECT * FROM person WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY case_id, id";
 const PERSONS_POSTGRES: &str = "SELECT * FROM person WHERE id = ANY($1::uuid[]) ORDER BY case_id, id";
@@ -26,24 +25,30 @@ const TOUCHED: &str = "SELECT (SELECT COUNT(*) FROM office) + (SELECT COUNT(*) F
 /// Tags as three lists of equal length; a row list as long as SQLite's would be planned anew each time.
 const FIND_TAGS_POSTGRES: &str = "SELECT b.case_id, b.person_id FROM UNNEST($1::bigint[], $2::bigint[], $3::bytea[]) AS p (index_no, partition, tag) JOIN blind_index b ON b.index_no = p.index_no AND b.partition = p.partition AND b.tag = p.tag";
 const PING: &str = "SELECT 1";
-const LIST_BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
-const LIST_BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
-const LIST_BY_OFFICE: &str = "SELECT * FROM case_file WHERE office_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
+const LIST_BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = $1 AND sealed = 0 AND handed_over = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $4 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY next_due, id LIMIT $5";
+const LIST_BY_SECOND: &str = "SELECT * FROM case_file WHERE second_id = $1 AND sealed = 0 AND handed_over = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $4 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY next_due, id LIMIT $5";
+const LIST_BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = $1 AND sealed = 0 AND handed_over = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $4 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY next_due, id LIMIT $5";
+const LIST_BY_APPROVER: &str = "SELECT * FROM case_file WHERE approver_id = $1 AND sealed = 0 AND handed_over = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $4 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY next_due, id LIMIT $5";
+const LIST_BY_OFFICE: &str = "SELECT * FROM case_file WHERE office_id = $1 AND sealed = 0 AND handed_over = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $4 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY next_due, id LIMIT $5";
+/// Cases of an office that nobody leads, or whose lead works here no more.
+const LIST_UNASSIGNED: &str = "SELECT * FROM case_file WHERE office_id = $1 AND (lead_id IS NULL OR EXISTS (SELECT 1 FROM account a WHERE a.id = lead_id AND a.state = 'closed')) AND sealed = 0 AND handed_over = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $4 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY next_due, id LIMIT $5";
 
 /// Tags asked for in one statement.
 const PROBES: usize = 256;
 /// People that one search may name; more is not a search for somebody.
 const HITS: usize = 200;
 
-/// Whose cases a list shows. Sealed cases are in none.
+/// Whose cases a list shows. Sealed cases are in none, nor those from which the viewer is kept away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListScope {
-    /// Cases led by an account.
-    Lead(Uuid),
-    /// Cases supported by a social worker.
-    SocialWorker(Uuid),
+    /// Cases to which one of these accounts is assigned as prosecutor or approver.
+    Assigned(Vec<Uuid>),
+    /// Cases supported by one of these social workers.
+    Supported(Vec<Uuid>),
     /// Cases of offices.
     Offices(Vec<Uuid>),
+    /// Cases of offices that nobody leads.
+    Unassigned(Vec<Uuid>),
 }
 
 /// A case.
@@ -60,14 +65,14 @@ pub(super) fn hex_list(ids: &[Uuid]) -> String {
     format!("[{}]", ids.join(","))
 }
 
-/// Those of the cases that there are, by identity.
+/// Those of the cases that there are and from which the viewer is not kept away, by identity.
 ///
 /// # Errors
 /// What the database says.
-pub async fn find_cases(db: &Db, ids: &[Uuid]) -> Result<Vec<CaseRow>, StoreError> {
+pub async fn find_cases(db: &Db, ids: &[Uuid], viewer: Uuid) -> Result<Vec<CaseRow>, StoreError> {
     Ok(match db {
-        Db::Sqlite { read, .. } => sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).fetch_all(read).await?,
-        Db::Postgres { pool, .. } => sqlx::query_as(CASES_POSTGRES).bind(ids).fetch_all(pool).await?,
+        Db::Sqlite { read, .. } => sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).bind(viewer).fetch_all(read).await?,
+        Db::Postgres { pool, .. } => sqlx::query_as(CASES_POSTGRES).bind(ids).bind(viewer).fetch_all(pool).await?,
     })
 }
 
@@ -171,27 +176,33 @@ pub async fn ping(db: &Db) -> Result<(), StoreError> {
 pub async fn list_cases(
     db: &Db,
     scope: &ListScope,
+    viewer: Uuid,
     after: Option<(i64, Uuid)>,
     limit: i64,
 ) -> Result<Vec<CaseRow>, StoreError> {
     let (due, id) = after.unwrap_or((i64::MIN, Uuid::nil()));
-    let (statement, owners): (&'static str, &[Uuid]) = match scope {
-        ListScope::Lead(account) => (LIST_BY_LEAD, std::slice::from_ref(account)),
-        ListScope::SocialWorker(account) => (LIST_BY_SOCIAL_WORKER, std::slice::from_ref(account)),
-        ListScope::Offices(offices) => (LIST_BY_OFFICE, offices),
+    let (statements, owners): (&[&'static str], &[Uuid]) = match scope {
+        ListScope::Assigned(accounts) => (&[LIST_BY_LEAD, LIST_BY_SECOND, LIST_BY_APPROVER], accounts),
+        ListScope::Supported(accounts) => (&[LIST_BY_SOCIAL_WORKER], accounts),
+        ListScope::Offices(offices) => (&[LIST_BY_OFFICE], offices),
+        ListScope::Unassigned(offices) => (&[LIST_UNASSIGNED], offices),
     };
-    // One index range per office, merged: the cost does not grow with the number of cases.
+    // One index range per office or person, merged: the cost does not grow with the number of cases.
     let mut rows: Vec<CaseRow> = Vec::new();
     for owner in owners {
-        rows.extend(on!(db, |pool| sqlx::query_as::<_, CaseRow>(statement)
-            .bind(*owner)
-            .bind(due)
-            .bind(id)
-            .bind(limit)
-            .fetch_all(pool)
-            .await)?);
+        for statement in statements {
+            rows.extend(on!(db, |pool| sqlx::query_as::<_, CaseRow>(*statement)
+                .bind(*owner)
+                .bind(due)
+                .bind(id)
+                .bind(viewer)
+                .bind(limit)
+                .fetch_all(pool)
+                .await)?);
+        }
     }
     rows.sort_by_key(|row| (row.next_due, row.id));
+    rows.dedup_by_key(|row| row.id);
     rows.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(rows)
 }
