@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use uuid::Uuid;
 
 use crate::support::app::TestApp;
-use tutela::access::{Action, Assurance, CaseScope, Grant, Office, OfficeTree, Policy, Resource, Viewer};
+use tutela::access::{
+    Action, Assurance, CaseScope, Grant, Office, OfficeKind, OfficeTree, Policy, Resource, Viewer,
+};
 use tutela::law::pack::StaffRole;
-use tutela::record::{Part, Text};
+use tutela::record::{Part, Post, Text};
 use tutela::store;
 
 const ROLES: [StaffRole; 8] = [
@@ -27,7 +29,7 @@ const WORLDS: [&str; 4] = [
     r#"permit (principal, action == Action::"list_cases", resource)
        when { (resource has second && principal == resource.second) || (resource has lead && resource.lead == principal) };
        forbid (principal, action == Action::"list_cases", resource)
-       when { resource has social_worker && resource.social_worker != principal };"#,
+       when { (resource has social_worker && resource.social_worker != principal) || (resource has approver && resource.handed_over) };"#,
     // Negations, and an attribute where it is not there.
     r#"permit (principal, action == Action::"list_cases", resource)
        unless { resource has lead || principal.excluded.contains(resource) || resource.office in principal.clerk_at };"#,
@@ -91,17 +93,25 @@ impl World {
         let mut offices = Vec::new();
         for (place, id) in office_ids.iter().enumerate() {
             let parent = (place > 0).then(|| chance.of(&office_ids[..place]));
-            offices.push(Office { id: *id, parent, code: format!("O{place}"), name: Text::default() });
+            offices.push(Office {
+                id: *id,
+                parent,
+                code: format!("O{place}"),
+                name: Text::default(),
+                kind: OfficeKind::District,
+            });
         }
         let accounts: Vec<Uuid> = (0..8).map(|_| chance.id()).collect();
         let cases = (0..cases)
             .map(|_| CaseScope {
-                id: chance.id(),
+                case: chance.id(),
                 office: chance.of(&office_ids),
                 lead: chance.maybe(&accounts),
                 second: chance.maybe(&accounts),
                 social_worker: chance.maybe(&accounts),
+                approver: chance.maybe(&accounts),
                 sealed: chance.one_in(6),
+                handed_over: chance.one_in(10),
                 ..CaseScope::default()
             })
             .collect();
@@ -109,7 +119,7 @@ impl World {
     }
 
     fn viewer(&self, chance: &mut Chance) -> Viewer {
-        let ids: Vec<Uuid> = self.cases.iter().map(|case| case.id).collect();
+        let ids: Vec<Uuid> = self.cases.iter().map(|case| case.case).collect();
         let grants = (0..chance.below(4))
             .map(|_| Grant { role: chance.of(&ROLES), office: chance.of(&self.office_ids) })
             .collect();
@@ -141,16 +151,19 @@ impl World {
             writeln!(
                 sql,
                 "INSERT INTO case_file (id, case_no, office_id, pack_id, pack_version, version, main, measure, remedy, \
-                 record, phase, lead_id, second_id, social_worker_id, sealed, awaiting_approval, next_due, marks, \
+                 record, phase, lead_id, second_id, social_worker_id, approver_id, sealed, \
+                 handed_over, awaiting_approval, next_due, marks, \
                  opened_at, updated_at, snapshot, events_head, events_count, people_head, people_count, clock_digests, \
-                 cseq, chain_head) VALUES ({}, 'W{place}', {}, '', '', 1, '', '', '', '', '', {}, {}, {}, {}, 0, {}, \
+                 cseq, chain_head) VALUES ({}, 'W{place}', {}, '', '', 1, '', '', '', '', '', {}, {}, {}, {}, {}, {}, 0, {}, \
                  '', 0, 0, {bytes}, {bytes}, 0, {bytes}, 0, {bytes}, 0, {bytes});",
-                id(case.id),
+                id(case.case),
                 id(case.office),
                 optional(case.lead),
                 optional(case.second),
                 optional(case.social_worker),
+                optional(case.approver),
                 u8::from(case.sealed),
+                u8::from(case.handed_over),
                 place % 50,
             )
             .unwrap();
@@ -166,18 +179,20 @@ impl World {
             .filter(|case| {
                 policy.permit(viewer, Action::ListCases.into(), Resource::Case(**case), &self.offices).is_ok()
             })
-            .map(|case| case.id)
+            .map(|case| case.case)
             .collect();
-        let shown = |case: &&CaseScope| !case.sealed && said.contains(&case.id);
+        let shown = |case: &&CaseScope| !case.sealed && !case.handed_over && said.contains(&case.case);
         let (mut lists, mut parts) = (Vec::new(), Vec::new());
         parts.push(self.office_ids.iter().copied().map(Part::Office).collect::<Vec<_>>());
-        lists.push(self.cases.iter().filter(shown).map(|case| case.id).collect::<BTreeSet<_>>());
+        lists.push(self.cases.iter().filter(shown).map(|case| case.case).collect::<BTreeSet<_>>());
         for who in [viewer.account, self.accounts[0]] {
-            parts.push(vec![Part::Lead(who)]);
-            lists.push(self.cases.iter().filter(shown).filter(|c| c.lead == Some(who)).map(|c| c.id).collect());
-            parts.push(vec![Part::SocialWorker(who)]);
+            parts.push(vec![Part::Held(Post::Lead, who)]);
+            lists.push(
+                self.cases.iter().filter(shown).filter(|c| c.lead == Some(who)).map(|c| c.case).collect(),
+            );
+            parts.push(vec![Part::Held(Post::SocialWorker, who)]);
             let own = self.cases.iter().filter(shown).filter(|c| c.social_worker == Some(who));
-            lists.push(own.map(|c| c.id).collect());
+            lists.push(own.map(|c| c.case).collect());
         }
         for (parts, expected) in parts.iter().zip(&lists) {
             let listed = match policy.filter(viewer, &self.offices) {
@@ -268,9 +283,15 @@ fn a_policy_that_no_list_can_ask_denies_every_list() {
         grants: vec![Grant { role: StaffRole::Prosecutor, office }],
         ..Viewer::default()
     };
-    let tree = OfficeTree::new(vec![Office { id: office, parent: None, code: "O".into(), name: Text::default() }]);
+    let tree = OfficeTree::new(vec![Office {
+        id: office,
+        parent: None,
+        code: "O".into(),
+        name: Text::default(),
+        kind: OfficeKind::District,
+    }]);
     for condition in [
-        "resource has approver && resource.approver == principal",
+        "resource has offered_to && principal.clerk_at.contains(resource.offered_to)",
         "if resource.sealed then false else principal.active",
         "resource has lead && resource has second && resource.lead == resource.second",
     ] {

@@ -260,7 +260,7 @@ async fn nobody_gets_in_without_a_valid_token(app: &TestApp) {
     app.service.revoke_tokens("zhou.yuan").await.unwrap();
     assert!(app.get("zhou.yuan", &case.path("")).await.is_problem(401, "unauthenticated"));
     let expires = "2026-08-04T00:00:00Z".parse().unwrap();
-    let token = app.service.add_token("zhou.yuan", "short", Some(expires)).await.unwrap();
+    let token = app.service.add_token("zhou.yuan", "short", Some(expires), false).await.unwrap();
     assert_eq!(app.get(&token, &case.path("")).await.status, 200);
     app.now("2026-08-05T00:00:00Z");
     assert!(app.get(&token, &case.path("")).await.is_problem(401, "unauthenticated"));

@@ -23,8 +23,10 @@ pub enum Action {
     ActInCase,
     /// Decide who works on a case.
     Assign,
-    /// Record a conflict of interest.
+    /// Record that a conflict of interest keeps somebody else away from a case, or lift such a record.
     Exclude,
+    /// Record that a conflict of interest keeps oneself away from a case.
+    ExcludeSelf,
     /// Offer a case to another office.
     OfferTransfer,
     /// Answer such an offer.
@@ -34,7 +36,7 @@ pub enum Action {
     /// Open a case in an emergency.
     BreakGlass,
     /// Review such an emergency, [`Action::after`] who declared it.
-    ReviewBreakGlass,
+    ReviewEmergency,
     /// Look at a sealed case under an allowed query.
     ReadSealed,
     /// Decide on a query, [`Action::after`] who registered it.
@@ -53,8 +55,12 @@ pub enum Action {
     Certify,
     /// Keep accounts and offices, propose roles.
     Administer,
-    /// Approve a change of roles, [`Action::after`] who proposed it.
-    ApproveAccess,
+    /// Decide on a change of roles, [`Action::after`] who proposed it.
+    DecideRoles,
+    /// See who works at an office.
+    SeeStaff,
+    /// Say who stands in for somebody else who is away.
+    Deputise,
     /// See an office's statistics.
     ReadStatistics,
     /// Search for people by name or number.
@@ -80,7 +86,7 @@ pub enum Kind {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::ListCases,
         Self::ReadCase,
         Self::ReadMedical,
@@ -91,11 +97,12 @@ impl Action {
         Self::ActInCase,
         Self::Assign,
         Self::Exclude,
+        Self::ExcludeSelf,
         Self::OfferTransfer,
         Self::AnswerTransfer,
         Self::AuditCase,
         Self::BreakGlass,
-        Self::ReviewBreakGlass,
+        Self::ReviewEmergency,
         Self::ReadSealed,
         Self::DecideQuery,
         Self::Seal,
@@ -105,7 +112,9 @@ impl Action {
         Self::RegisterQuery,
         Self::Certify,
         Self::Administer,
-        Self::ApproveAccess,
+        Self::DecideRoles,
+        Self::SeeStaff,
+        Self::Deputise,
         Self::ReadStatistics,
         Self::FindPerson,
         Self::ReadRules,
@@ -126,11 +135,12 @@ impl Action {
             Self::ActInCase => "act_in_case",
             Self::Assign => "assign",
             Self::Exclude => "exclude",
+            Self::ExcludeSelf => "exclude_self",
             Self::OfferTransfer => "offer_transfer",
             Self::AnswerTransfer => "answer_transfer",
             Self::AuditCase => "audit_case",
             Self::BreakGlass => "break_glass",
-            Self::ReviewBreakGlass => "review_break_glass",
+            Self::ReviewEmergency => "review_break_glass",
             Self::ReadSealed => "read_sealed",
             Self::DecideQuery => "decide_query",
             Self::Seal => "seal",
@@ -140,7 +150,9 @@ impl Action {
             Self::RegisterQuery => "register_query",
             Self::Certify => "certify",
             Self::Administer => "administer",
-            Self::ApproveAccess => "approve_access",
+            Self::DecideRoles => "approve_access",
+            Self::SeeStaff => "see_staff",
+            Self::Deputise => "deputise",
             Self::ReadStatistics => "read_statistics",
             Self::FindPerson => "find_person",
             Self::ReadRules => "read_rules",
@@ -156,7 +168,9 @@ impl Action {
             | Self::RegisterQuery
             | Self::Certify
             | Self::Administer
-            | Self::ApproveAccess
+            | Self::DecideRoles
+            | Self::SeeStaff
+            | Self::Deputise
             | Self::ReadStatistics => Kind::Office,
             Self::FindPerson | Self::ReadRules | Self::ReadLedger | Self::OwnSession => Kind::Service,
             _ => Kind::Case,
@@ -168,11 +182,11 @@ impl Action {
         matches!(
             self,
             Self::ActInCase
-                | Self::ReviewBreakGlass
+                | Self::ReviewEmergency
                 | Self::DecideQuery
                 | Self::Unseal
                 | Self::Expunge
-                | Self::ApproveAccess
+                | Self::DecideRoles
         )
     }
 
@@ -200,8 +214,8 @@ impl From<Action> for Ask {
 /// What of a case decides about access; never its content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CaseScope {
-    /// The case.
-    pub id: Uuid,
+    /// The case; nil before it is opened.
+    pub case: Uuid,
     /// The office that handles it.
     pub office: Uuid,
     /// Lead prosecutor.
@@ -210,14 +224,36 @@ pub struct CaseScope {
     pub second: Option<Uuid>,
     /// Social worker.
     pub social_worker: Option<Uuid>,
-    /// Who approves its decisions.
+    /// The chief who is to approve.
     pub approver: Option<Uuid>,
     /// The office to which it is offered, until that answers.
     pub offered_to: Option<Uuid>,
-    /// The office that handed it over and still reads it.
-    pub sender: Option<Uuid>,
     /// Whether it is sealed.
     pub sealed: bool,
+    /// Whether another office has it now and the law lets this one read it no more.
+    pub handed_over: bool,
+}
+
+impl CaseScope {
+    /// A case of an office that nobody is assigned to yet.
+    pub const fn at(office: Uuid) -> Self {
+        Self {
+            case: Uuid::nil(),
+            office,
+            lead: None,
+            second: None,
+            social_worker: None,
+            approver: None,
+            offered_to: None,
+            sealed: false,
+            handed_over: false,
+        }
+    }
+
+    /// Everybody who is assigned to it.
+    pub fn assigned(&self) -> impl Iterator<Item = Uuid> {
+        [self.lead, self.second, self.social_worker, self.approver].into_iter().flatten()
+    }
 }
 
 /// What an action is done to.

@@ -1,7 +1,7 @@
 //! What is left of the policy when everything is known but the case, as a condition that a database can be asked.
 
-use cedar_policy::{Effect, TpeResponse};
 use cedar_policy::pst::{BinaryOp, Clause, Expr, Literal, UnaryOp, Var};
+use cedar_policy::{Effect, TpeResponse};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -77,6 +77,7 @@ impl Reader<'_> {
                 None => return Err(strange()),
             },
             Expr::GetAttr { expr, attr } if is_case(expr) && attr == "sealed" => Filter::Sealed,
+            Expr::GetAttr { expr, attr } if is_case(expr) && attr == "handed_over" => Filter::HandedOver,
             Expr::HasAttr { expr, attrs } if is_case(expr) && attrs.tail.is_empty() => {
                 Filter::Filled(post(&attrs.head).ok_or_else(strange)?)
             }
@@ -102,6 +103,7 @@ fn post(attribute: &str) -> Option<Post> {
         "lead" => Some(Post::Lead),
         "second" => Some(Post::Second),
         "social_worker" => Some(Post::SocialWorker),
+        "approver" => Some(Post::Approver),
         _ => None,
     }
 }
@@ -118,11 +120,16 @@ fn column(expr: &Expr) -> Option<Column> {
 /// The identities of an entity or a set of entities.
 fn identities(expr: &Expr) -> Option<BTreeSet<Uuid>> {
     match expr {
-        Expr::Literal(Literal::EntityUID(uid)) => Uuid::try_parse(&uid.eid).ok().map(|id| BTreeSet::from([id])),
-        Expr::Set(all) => all.iter().map(|one| match &**one {
-            Expr::Literal(Literal::EntityUID(uid)) => Uuid::try_parse(&uid.eid).ok(),
-            _ => None,
-        }).collect(),
+        Expr::Literal(Literal::EntityUID(uid)) => {
+            Uuid::try_parse(&uid.eid).ok().map(|id| BTreeSet::from([id]))
+        }
+        Expr::Set(all) => all
+            .iter()
+            .map(|one| match &**one {
+                Expr::Literal(Literal::EntityUID(uid)) => Uuid::try_parse(&uid.eid).ok(),
+                _ => None,
+            })
+            .collect(),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The one place that decides, and what it answers.
 
 use std::sync::Arc;
+use uuid::Uuid;
 
 use super::policy::Question;
 use super::{Ask, OfficeTree, Policy, Resource, Viewer};
@@ -12,6 +13,7 @@ use crate::record::{Filter, Text};
 pub struct Permit {
     pub(super) rule: &'static str,
     pub(super) roles: Arc<[StaffRole]>,
+    pub(super) on_behalf: Option<Uuid>,
 }
 
 impl Permit {
@@ -23,6 +25,11 @@ impl Permit {
     /// The roles in which this person may do it.
     pub fn roles(&self) -> &[StaffRole] {
         &self.roles
+    }
+
+    /// The absent person for whom this one stands in towards this case.
+    pub const fn on_behalf(&self) -> Option<Uuid> {
+        self.on_behalf
     }
 }
 
@@ -46,6 +53,19 @@ pub fn permit(
     offices: &OfficeTree,
 ) -> Result<Permit, Denial> {
     Policy::in_force().permit(viewer, ask.into(), to.into(), offices)
+}
+
+/// May this viewer do this at an office? For what concerns the office and its people and no case.
+///
+/// # Errors
+/// [`Denial`] with the rule that stands against it; deny is the default.
+pub fn permit_at(
+    viewer: &Viewer,
+    ask: impl Into<Ask>,
+    office: Uuid,
+    offices: &OfficeTree,
+) -> Result<Permit, Denial> {
+    permit(viewer, ask, Resource::Office(office), offices)
 }
 
 /// Which cases this viewer may see in a list, under the policy in force.
@@ -85,18 +105,18 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
-
-    use crate::access::{Action, Assurance, CaseScope, Grant, Office};
+    use crate::access::{Action, Assurance, CaseScope, Grant, Office, OfficeKind};
 
     const CITY: Uuid = Uuid::from_u128(1);
     const DISTRICT: Uuid = Uuid::from_u128(2);
     const OTHER: Uuid = Uuid::from_u128(3);
     const ME: Uuid = Uuid::from_u128(9);
+    const AWAY: Uuid = Uuid::from_u128(10);
     const CASE: Uuid = Uuid::from_u128(20);
 
     fn tree() -> OfficeTree {
-        let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default() };
+        let kind = OfficeKind::District;
+        let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default(), kind };
         OfficeTree::new(vec![office(CITY, None), office(DISTRICT, Some(CITY)), office(OTHER, Some(CITY))])
     }
 
@@ -115,17 +135,7 @@ mod tests {
     }
 
     const fn case(social_worker: Option<Uuid>, sealed: bool) -> CaseScope {
-        CaseScope {
-            id: CASE,
-            office: DISTRICT,
-            lead: None,
-            second: None,
-            social_worker,
-            approver: None,
-            offered_to: None,
-            sender: None,
-            sealed,
-        }
+        CaseScope { social_worker, sealed, case: CASE, ..CaseScope::at(DISTRICT) }
     }
 
     #[test]
@@ -191,16 +201,17 @@ mod tests {
         let denial = permit(&excluded, Action::ReadCase, &case(None, false), &tree()).unwrap_err();
         assert_eq!(denial.rule, "conflict-of-interest");
         assert!(denial.why.zh.contains("回避") && denial.why.en.contains("conflict"), "{:?}", denial.why);
-        let denial = permit(&viewer(StaffRole::Admin, CITY), Action::OpenCase, Resource::Office(CITY), &tree())
-            .unwrap_err();
+        let denial =
+            permit(&viewer(StaffRole::Admin, CITY), Action::OpenCase, Resource::Office(CITY), &tree())
+                .unwrap_err();
         assert_eq!(denial.rule, "no-role");
         assert!(denial.why.en.contains("prosecutors open cases at their own office"), "{:?}", denial.why);
     }
 
     #[test]
     fn an_action_asked_of_another_kind_of_thing_is_denied() {
-        let denial =
-            permit(&viewer(StaffRole::Admin, CITY), Action::Administer, Resource::Service, &tree()).unwrap_err();
+        let denial = permit(&viewer(StaffRole::Admin, CITY), Action::Administer, Resource::Service, &tree())
+            .unwrap_err();
         assert_eq!(denial.rule, "policy-error");
     }
 
@@ -225,8 +236,82 @@ mod tests {
         }
         let boss = viewer(StaffRole::Supervisor, CITY);
         assert!(asked(&boss, Action::ReadCase.into(), &tree()));
-        let office = |id| Office { id, parent: None, code: String::new(), name: Text::default() };
+        let kind = OfficeKind::District;
+        let office = |id| Office { id, parent: None, code: String::new(), name: Text::default(), kind };
         let apart = OfficeTree::new(vec![office(CITY), office(DISTRICT)]);
         assert!(!asked(&boss, Action::ReadCase.into(), &apart), "the district is no longer below the city");
+    }
+
+    #[test]
+    fn who_has_an_interest_is_kept_away_whatever_else_permits() {
+        use StaffRole::{Chief, Prosecutor, Records, SocialWorker, Supervisor};
+        for role in [Prosecutor, Chief, SocialWorker, Supervisor, Records] {
+            for sealed in [false, true] {
+                let viewer = Viewer { excluded: vec![CASE], opened: vec![CASE], ..viewer(role, DISTRICT) };
+                let scope = CaseScope { lead: Some(ME), ..case(Some(ME), sealed) };
+                for action in [Action::ReadCase, Action::ActInCase, Action::AuditCase, Action::BreakGlass] {
+                    let denied = permit(&viewer, action, &scope, &tree()).unwrap_err();
+                    assert!(denied.rule.contains("conflict-of-interest"), "{role:?} {action:?} {denied:?}");
+                }
+                let other = CaseScope { case: Uuid::from_u128(12), ..scope };
+                assert!(sealed || permit(&viewer, Action::ReadCase, &other, &tree()).is_ok(), "{role:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_deputy_may_what_the_absent_persons_assignments_allow_and_no_more() {
+        let stands_in = |role, office| Viewer { stands_in_for: vec![AWAY], ..viewer(role, office) };
+        let worker = stands_in(StaffRole::SocialWorker, OTHER);
+        let permitted = permit(&worker, Action::ReadCase, &case(Some(AWAY), false), &tree()).unwrap();
+        assert_eq!(permitted.on_behalf(), Some(AWAY));
+        assert!(permit(&worker, Action::ReadCase, &case(None, false), &tree()).is_err());
+        assert!(permit(&worker, Action::ReadCase, &case(Some(AWAY), true), &tree()).is_err());
+        let led = CaseScope { lead: Some(AWAY), ..case(None, false) };
+        let prosecutor = stands_in(StaffRole::Prosecutor, OTHER);
+        assert_eq!(permit(&prosecutor, Action::ActInCase, &led, &tree()).unwrap().on_behalf(), Some(AWAY));
+        assert!(permit(&stands_in(StaffRole::Chief, OTHER), Action::ReadCase, &led, &tree()).is_err());
+        let own = CaseScope { second: Some(ME), ..led };
+        assert_eq!(permit(&prosecutor, Action::ActInCase, &own, &tree()).unwrap().on_behalf(), None);
+    }
+
+    #[test]
+    fn glass_is_broken_from_above_for_reading_only_and_never_into_a_sealed_case() {
+        use StaffRole::{Chief, Clerk, Prosecutor, Supervisor};
+        for (role, office, may_break) in [
+            (Chief, DISTRICT, true),
+            (Chief, CITY, true),
+            (Supervisor, CITY, true),
+            (Chief, OTHER, false),
+            (Supervisor, OTHER, false),
+            (Prosecutor, DISTRICT, false),
+            (Clerk, DISTRICT, false),
+        ] {
+            let sure =
+                Viewer { assurance: Assurance { second_factor: true, fresh: true }, ..viewer(role, office) };
+            let asks =
+                |who: &Viewer, sealed| permit(who, Action::BreakGlass, &case(None, sealed), &tree()).is_ok();
+            assert_eq!(asks(&sure, false), may_break, "{role:?}");
+            assert!(!asks(&sure, true), "{role:?} sealed");
+            assert!(!asks(&viewer(role, office), false), "{role:?} without a fresh factor");
+        }
+        let viewer = Viewer { opened: vec![CASE], ..viewer(Chief, CITY) };
+        let read = permit(&viewer, Action::ReadCase, &case(None, false), &tree()).unwrap();
+        assert_eq!((read.rule(), read.roles()), ("emergency-chief", [Chief].as_slice()));
+        assert!(permit(&viewer, Action::ReadCase, &case(None, true), &tree()).is_err());
+        for action in [Action::ActInCase, Action::Assign, Action::AuditCase, Action::Exclude] {
+            assert!(permit(&viewer, action, &case(None, false), &tree()).is_err(), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_handed_over_may_be_closed_to_those_who_worked_on_it() {
+        let handed_over = CaseScope { handed_over: true, ..case(None, false) };
+        assert!(!may(StaffRole::Prosecutor, DISTRICT, Action::ReadCase, handed_over));
+        assert!(may(StaffRole::Records, DISTRICT, Action::ReadCase, handed_over));
+        assert!(
+            may(StaffRole::Clerk, DISTRICT, Action::ActInCase, handed_over),
+            "its result is still recorded"
+        );
     }
 }

@@ -11,7 +11,7 @@ mod policy;
 mod viewer;
 
 pub use action::{Action, Ask, CaseScope, Kind, Resource};
-pub use gate::{Denial, Permit, filter, permit};
-pub use office::{Office, OfficeTree};
+pub use gate::{Denial, Permit, filter, permit, permit_at};
+pub use office::{Office, OfficeKind, OfficeTree};
 pub use policy::{Policy, PolicyError};
 pub use viewer::{Assurance, Grant, Viewer};

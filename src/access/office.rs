@@ -9,6 +9,52 @@ use crate::record::Text;
 /// Deepest tree that is followed: national, provincial, municipal, district and room to spare.
 const DEEPEST: usize = 16;
 
+/// What an office is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum OfficeKind {
+    /// 最高人民检察院.
+    National,
+    /// 省级人民检察院.
+    Provincial,
+    /// 市级人民检察院.
+    Municipal,
+    /// 基层人民检察院.
+    District,
+    /// An organisation whose social workers support children for an office.
+    Partner,
+}
+
+impl OfficeKind {
+    /// All kinds, from the top down.
+    pub const ALL: [Self; 5] =
+        [Self::National, Self::Provincial, Self::Municipal, Self::District, Self::Partner];
+
+    /// Name as stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::National => "national",
+            Self::Provincial => "provincial",
+            Self::Municipal => "municipal",
+            Self::District => "district",
+            Self::Partner => "partner",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether an office of this kind may stand below one of that kind: a partner below any procuratorate, a
+    /// procuratorate only below a higher one.
+    pub fn may_be_below(self, above: Self) -> bool {
+        above != Self::Partner && above < self
+    }
+}
+
 /// An office.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Office {
@@ -20,6 +66,8 @@ pub struct Office {
     pub code: String,
     /// Name.
     pub name: Text,
+    /// What it is.
+    pub kind: OfficeKind,
 }
 
 /// All offices.
@@ -95,6 +143,7 @@ mod tests {
             parent: parent.map(id),
             code: format!("O{n}"),
             name: Text::default(),
+            kind: OfficeKind::District,
         };
         let tree = OfficeTree::new(vec![
             office(1, None),
@@ -106,5 +155,15 @@ mod tests {
         assert_eq!(tree.subtree(id(1)), [id(1), id(2), id(3)]);
         assert_eq!(tree.subtree(id(3)), [id(3)]);
         assert!(!tree.within(id(4), id(1)));
+    }
+
+    #[test]
+    fn offices_stand_below_higher_ones_and_nothing_stands_below_a_partner() {
+        use OfficeKind::{District, Municipal, National, Partner, Provincial};
+        assert!(Provincial.may_be_below(National) && District.may_be_below(Municipal));
+        assert!(Partner.may_be_below(District) && Partner.may_be_below(Provincial));
+        assert!(!Municipal.may_be_below(District) && !District.may_be_below(District));
+        assert!(!Partner.may_be_below(Partner) && !District.may_be_below(Partner));
+        assert!(OfficeKind::ALL.into_iter().all(|kind| OfficeKind::from_name(kind.as_str()) == Some(kind)));
     }
 }

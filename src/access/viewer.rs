@@ -51,6 +51,11 @@ impl Viewer {
         self.grants.iter().any(|g| g.role == role)
     }
 
+    /// Whether one of these roles is held anywhere.
+    pub fn is_any(&self, roles: &[StaffRole]) -> bool {
+        self.grants.iter().any(|g| roles.contains(&g.role))
+    }
+
     /// Offices at which a role is held.
     pub fn offices(&self, role: StaffRole) -> impl Iterator<Item = Uuid> + '_ {
         self.grants.iter().filter(move |g| g.role == role).map(|g| g.office)

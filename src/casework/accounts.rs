@@ -6,10 +6,10 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::time::micros;
+use super::time::{from_micros, micros};
 use super::trail::Note;
 use super::{CaseworkError, Service};
-use crate::access::{Assurance, Grant, Office, OfficeTree, Viewer};
+use crate::access::{Assurance, Grant, Office, OfficeKind, OfficeTree, Viewer};
 use crate::law::Reason;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
@@ -18,6 +18,12 @@ use crate::vault::DomainPlace;
 
 /// Every bearer token begins with this, so that one found in a log or a repository is recognised.
 pub const TOKEN_PREFIX: &str = "ttl_";
+/// State of an account that may be used.
+pub(super) const ACTIVE: &str = "active";
+/// State of an account that may not be used for now.
+pub(super) const SUSPENDED: &str = "suspended";
+/// State of an account that will not be used again.
+pub(super) const CLOSED: &str = "closed";
 /// Random bytes of a token.
 const TOKEN_BYTES: usize = 32;
 
@@ -30,7 +36,7 @@ pub struct AccountView {
     pub login: String,
     /// Name.
     pub name: String,
-    /// `active` or `closed`.
+    /// `active`, `suspended` or `closed`.
     pub state: String,
     /// Roles and the offices at which they are held.
     pub roles: Vec<RoleView>,
@@ -43,6 +49,10 @@ pub struct RoleView {
     pub role: StaffRole,
     /// Code of the office.
     pub office: String,
+    /// From when.
+    pub from: DateTime<Utc>,
+    /// Until when, if an end is known.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// An office as shown.
@@ -56,6 +66,8 @@ pub struct OfficeView {
     pub name: Text,
     /// Code of the office above.
     pub parent: Option<String>,
+    /// What it is.
+    pub kind: OfficeKind,
 }
 
 /// An account to be made.
@@ -78,6 +90,7 @@ pub(super) async fn read_offices(db: &Db) -> Result<OfficeTree, CaseworkError> {
                 parent: row.parent_id,
                 code: row.code,
                 name: Text::new(row.name_zh, row.name_en),
+                kind: OfficeKind::from_name(&row.kind).unwrap_or(OfficeKind::District),
             })
             .collect(),
     ))
@@ -91,9 +104,25 @@ impl Service {
     pub async fn add_office(
         &self,
         code: &str,
+        kind: OfficeKind,
         name: Text,
         parent: Option<&str>,
     ) -> Result<Uuid, CaseworkError> {
+        let row = self.office_row(code, kind, name, parent)?;
+        store::insert_office(self.db(), &row).await.map_err(|error| taken(error, "office code"))?;
+        self.reload_offices().await?;
+        self.note_service("office.create").await?;
+        Ok(row.id)
+    }
+
+    /// A new office, held to its form.
+    pub(super) fn office_row(
+        &self,
+        code: &str,
+        kind: OfficeKind,
+        name: Text,
+        parent: Option<&str>,
+    ) -> Result<OfficeRow, CaseworkError> {
         let code = code.trim();
         if !(1..=20).contains(&code.len()) || !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
             let text = Text::new(
@@ -102,20 +131,29 @@ impl Service {
             );
             return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/code")]));
         }
-        let parent_id = match parent {
+        let offices = self.offices();
+        let above = match parent {
             None => None,
-            Some(parent) => {
-                Some(self.offices().by_code(parent).map(|o| o.id).ok_or_else(|| unknown_office(parent))?)
-            }
+            Some(parent) => Some(offices.by_code(parent).ok_or_else(|| unknown_office(parent))?),
         };
-        let level = parent_id.map_or(0, |id| depth(&self.offices(), id));
-        let id = self.new_id();
-        let row =
-            OfficeRow { id, parent_id, code: code.to_owned(), name_zh: name.zh, name_en: name.en, level };
-        store::insert_office(self.db(), &row).await.map_err(|error| taken(error, "office code"))?;
-        self.reload_offices().await?;
-        self.note_service("office.create").await?;
-        Ok(id)
+        if above.is_none() && kind == OfficeKind::Partner
+            || above.is_some_and(|above| !kind.may_be_below(above.kind))
+        {
+            let text = Text::new(
+                "机关应在上级机关之下，社会工作机构应在检察院之下",
+                "an office stands below a higher one, and a partner organisation below a procuratorate",
+            );
+            return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/parent")]));
+        }
+        Ok(OfficeRow {
+            id: self.new_id(),
+            parent_id: above.map(|above| above.id),
+            code: code.to_owned(),
+            name_zh: name.zh,
+            name_en: name.en,
+            level: above.map_or(0, |above| depth(&offices, above.id)),
+            kind: kind.as_str().to_owned(),
+        })
     }
 
     /// Makes an account.
@@ -123,7 +161,28 @@ impl Service {
     /// # Errors
     /// `Taken` when the sign-in name is in use, `Invalid` for a malformed name or an unknown office.
     pub async fn add_account(&self, new: &NewAccount) -> Result<Uuid, CaseworkError> {
-        let login = new.login.trim().to_lowercase();
+        let row = self.account_row(&new.login, &new.name)?;
+        let mut roles = Vec::new();
+        for (role, office) in &new.roles {
+            let offices = self.offices();
+            let office = offices.by_code(office).ok_or_else(|| unknown_office(office))?;
+            check_role(*role, office)?;
+            roles.push(AccountRoleRow {
+                account_id: row.id,
+                office_id: office.id,
+                role: role_code(*role),
+                valid_from: row.created_at,
+                valid_until: None,
+            });
+        }
+        store::insert_account(self.db(), &row, &roles).await.map_err(|error| taken(error, "login"))?;
+        self.note_service("account.create").await?;
+        Ok(row.id)
+    }
+
+    /// A new account, held to its form; nobody has a role by being new.
+    pub(super) fn account_row(&self, login: &str, name: &str) -> Result<AccountRow, CaseworkError> {
+        let login = login.trim().to_lowercase();
         let fits = (2..=60).contains(&login.len())
             && login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@'));
         if !fits {
@@ -133,28 +192,18 @@ impl Service {
             );
             return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/login")]));
         }
-        let id = self.new_id();
-        let now = micros(self.now());
-        let mut roles = Vec::new();
-        for (role, office) in &new.roles {
-            let office_id =
-                self.offices().by_code(office).map(|o| o.id).ok_or_else(|| unknown_office(office))?;
-            roles.push(AccountRoleRow {
-                account_id: id,
-                office_id,
-                role: role_code(*role),
-                valid_from: now,
-                valid_until: None,
-            });
+        let fits = (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
+        if !fits {
+            let text = Text::new("姓名为 1 至 100 字", "a name has 1 to 100 characters");
+            return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/name")]));
         }
-        let sealed_name = self.keys().keyring().seal_domain(&name_place(id), new.name.as_bytes())?;
-        let row = AccountRow { id, login, sealed_name, state: "active".into(), created_at: now };
-        store::insert_account(self.db(), &row, &roles).await.map_err(|error| taken(error, "login"))?;
-        self.note_service("account.create").await?;
-        Ok(id)
+        let id = self.new_id();
+        let sealed_name = self.keys().keyring().seal_domain(&name_place(id), name.trim().as_bytes())?;
+        Ok(AccountRow { id, login, sealed_name, state: ACTIVE.into(), created_at: micros(self.now()) })
     }
 
-    /// Makes a bearer token for an account. It is shown once; only its hash is kept.
+    /// Makes a bearer token for an account. It is shown once; only its hash is kept. A `fresh` one counts as a factor
+    /// shown a moment ago, as acts that ask for one again need it.
     ///
     /// # Errors
     /// When there is no such account.
@@ -163,6 +212,7 @@ impl Service {
         login: &str,
         label: &str,
         expires: Option<DateTime<Utc>>,
+        fresh: bool,
     ) -> Result<String, CaseworkError> {
         let login = login.trim().to_lowercase();
         let Some(account) = store::account_by_login(self.db(), &login).await? else {
@@ -179,6 +229,7 @@ impl Service {
             created_at: micros(self.now()),
             expires_at: expires.map(micros),
             revoked_at: None,
+            fresh: i64::from(fresh),
         };
         store::insert_token(self.db(), &row).await?;
         self.note_service("token.create").await?;
@@ -211,47 +262,58 @@ impl Service {
         if let Some(viewer) = self.viewers().find(&hash, now) {
             return Ok(Some(viewer));
         }
-        let Some((account, roles)) = store::account_by_token(self.db(), &hash, now).await? else {
+        let Some((account, fresh, roles)) = store::account_by_token(self.db(), &hash, now).await? else {
             return Ok(None);
         };
-        if account.state != "active" {
+        if account.state != ACTIVE {
             return Ok(None);
         }
         let grants = roles
             .iter()
-            .filter(|r| r.valid_from <= now && r.valid_until.is_none_or(|until| now < until))
+            .filter(|role| in_force(role, now))
             .filter_map(|r| Some(Grant { role: read_role(&r.role)?, office: r.office_id }))
             .collect();
-        let assurance = Assurance { second_factor: true, fresh: false };
+        let marks = store::marks_of(self.db(), account.id, now).await?;
         let viewer = Viewer {
             account: account.id,
             login: account.login,
-            active: account.state == "active",
+            active: account.state == ACTIVE,
             grants,
-            assurance,
-            ..Viewer::default()
+            assurance: Assurance { second_factor: true, fresh },
+            stands_in_for: marks.stands_in_for,
+            excluded: marks.excluded,
+            opened: marks.opened,
+            queries: Vec::new(),
         };
         self.viewers().keep(hash, now, &viewer);
         Ok(Some(viewer))
     }
 
-    /// The account with this sign-in name, if it has the role anywhere now.
-    pub(super) async fn account_with_role(
+    /// The account with this sign-in name.
+    pub(super) async fn account_named(&self, login: &str) -> Result<Option<AccountRow>, CaseworkError> {
+        Ok(store::account_by_login(self.db(), &login.trim().to_lowercase()).await?)
+    }
+
+    /// Whether an account is active and holds a role now, at an office or, with none named, anywhere.
+    pub(super) async fn holds(
         &self,
-        login: &str,
+        account: Uuid,
         role: StaffRole,
-    ) -> Result<Option<Uuid>, CaseworkError> {
-        let Some(account) = store::account_by_login(self.db(), &login.trim().to_lowercase()).await? else {
-            return Ok(None);
-        };
+        office: Option<Uuid>,
+    ) -> Result<bool, CaseworkError> {
         let now = micros(self.now());
-        let roles = store::roles_of(self.db(), account.id).await?;
-        let has = roles.iter().any(|r| {
+        let active = store::account(self.db(), account).await?.is_some_and(|a| a.state == ACTIVE);
+        let roles = if active { store::roles_of(self.db(), account).await? } else { Vec::new() };
+        Ok(roles.iter().any(|r| {
             read_role(&r.role) == Some(role)
-                && r.valid_from <= now
-                && r.valid_until.is_none_or(|until| now < until)
-        });
-        Ok((has && account.state == "active").then_some(account.id))
+                && in_force(r, now)
+                && office.is_none_or(|office| office == r.office_id)
+        }))
+    }
+
+    /// What decides about an account has changed: this process asks the store again before it believes a token.
+    pub(super) fn access_changed(&self) {
+        self.viewers().forget();
     }
 
     /// All accounts.
@@ -259,26 +321,37 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn accounts(&self) -> Result<Vec<AccountView>, CaseworkError> {
-        let offices = self.offices();
-        let keyring = self.keys().keyring();
         let mut views = Vec::new();
         for (account, roles) in store::accounts(self.db()).await? {
-            let name = keyring.open_domain(&name_place(account.id), &account.sealed_name)?;
-            views.push(AccountView {
-                id: account.id,
-                name: String::from_utf8_lossy(&name).into_owned(),
-                login: account.login,
-                state: account.state,
-                roles: roles
-                    .iter()
-                    .filter_map(|r| {
-                        let office = offices.find(r.office_id).map(|o| o.code.clone()).unwrap_or_default();
-                        Some(RoleView { role: read_role(&r.role)?, office })
-                    })
-                    .collect(),
-            });
+            views.push(self.account_view(account, &roles)?);
         }
         Ok(views)
+    }
+
+    /// An account as shown.
+    pub(super) fn account_view(
+        &self,
+        account: AccountRow,
+        roles: &[AccountRoleRow],
+    ) -> Result<AccountView, CaseworkError> {
+        let offices = self.offices();
+        let name = self.keys().keyring().open_domain(&name_place(account.id), &account.sealed_name)?;
+        let roles = roles.iter().filter_map(|r| {
+            let office = offices.find(r.office_id).map(|o| o.code.clone()).unwrap_or_default();
+            Some(RoleView {
+                role: read_role(&r.role)?,
+                office,
+                from: from_micros(r.valid_from),
+                until: r.valid_until.map(from_micros),
+            })
+        });
+        Ok(AccountView {
+            id: account.id,
+            name: String::from_utf8_lossy(&name).into_owned(),
+            login: account.login,
+            state: account.state,
+            roles: roles.collect(),
+        })
     }
 
     /// All offices, by code.
@@ -291,6 +364,7 @@ impl Service {
                 code: office.code.clone(),
                 name: office.name.clone(),
                 parent: office.parent.and_then(|id| tree.find(id)).map(|o| o.code.clone()),
+                kind: office.kind,
             })
             .collect()
     }
@@ -303,6 +377,7 @@ impl Service {
             actor: None,
             request: self.new_id(),
             rule: "operator",
+            about: Vec::new(),
             ok: true,
             case: None,
             detail: None,
@@ -322,13 +397,31 @@ fn name_place(account: Uuid) -> DomainPlace<'static> {
     DomainPlace { row: account, table: "account", column: "sealed_name", kind: "text" }
 }
 
-fn role_code(role: StaffRole) -> String {
+/// The code of a staff role.
+pub(super) fn role_code(role: StaffRole) -> String {
     serde_json::to_value(role).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// A staff role from its code.
 pub fn read_role(code: &str) -> Option<StaffRole> {
     serde_json::from_value(serde_json::Value::String(code.to_owned())).ok()
+}
+
+/// Whether a role is held at a moment.
+pub(super) fn in_force(role: &AccountRoleRow, now: i64) -> bool {
+    role.valid_from <= now && role.valid_until.is_none_or(|until| now < until)
+}
+
+/// At a partner organisation there are social workers and nobody else.
+pub(super) fn check_role(role: StaffRole, office: &Office) -> Result<(), CaseworkError> {
+    if office.kind == OfficeKind::Partner && role != StaffRole::SocialWorker {
+        let text = Text::new(
+            "社会工作机构只能设社会工作者",
+            "at a partner organisation only social workers have a role",
+        );
+        return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/role")]));
+    }
+    Ok(())
 }
 
 fn depth(tree: &OfficeTree, office: Uuid) -> i64 {
@@ -341,7 +434,7 @@ pub(super) fn unknown_office(code: &str) -> CaseworkError {
     CaseworkError::Invalid(vec![Reason::engine("OFFICE_UNKNOWN", text).on("/office")])
 }
 
-fn taken(error: StoreError, what: &'static str) -> CaseworkError {
+pub(super) fn taken(error: StoreError, what: &'static str) -> CaseworkError {
     match error {
         StoreError::Duplicate { .. } => CaseworkError::Taken { what },
         other => other.into(),

@@ -16,7 +16,7 @@ use crate::access::{Action, Resource, filter, permit};
 use crate::law::Reason;
 use crate::law::expr::Region;
 use crate::law::pack::StaffRole;
-use crate::record::{Filter, Part, Text};
+use crate::record::{Filter, Part, Post, Text};
 use crate::store::{self, CaseRow, PersonRow};
 use crate::vault::{Class, name_matches, normalise};
 
@@ -73,11 +73,13 @@ pub struct CasePage {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Worklist {
-    /// Cases that this person leads, or supports as social worker.
+    /// Cases to which this person is assigned, or somebody for whom they stand in.
     #[default]
     Mine,
     /// Cases of this person's office, and below it for a supervisor.
     Office,
+    /// The same, as far as nobody leads them.
+    Unassigned,
 }
 
 /// What to search for; one of the two.
@@ -148,15 +150,19 @@ impl Service {
         let own = || std::iter::once(viewer.account).chain(viewer.stands_in_for.iter().copied());
         let mut parts: Vec<Part> = Vec::new();
         if which == Worklist::Mine {
-            if viewer.is(StaffRole::Prosecutor) {
-                parts.extend(own().map(Part::Lead));
-            }
-            if viewer.is(StaffRole::SocialWorker) {
-                parts.extend(own().map(Part::SocialWorker));
+            let posts = [
+                (StaffRole::Prosecutor, [Post::Lead, Post::Second, Post::Approver].as_slice()),
+                (StaffRole::SocialWorker, &[Post::SocialWorker]),
+            ];
+            for (role, posts) in posts {
+                if viewer.is(role) {
+                    parts.extend(posts.iter().flat_map(|post| own().map(|who| Part::Held(*post, who))));
+                }
             }
         }
         if parts.is_empty() {
-            parts.extend(filter.named_offices().into_iter().map(Part::Office));
+            let part = if which == Worklist::Unassigned { Part::Unassigned } else { Part::Office };
+            parts.extend(filter.named_offices().into_iter().map(part));
         }
         if parts.is_empty() {
             return Err(CaseworkError::NotPermitted { rule: "no-role" });
@@ -189,7 +195,7 @@ impl Service {
         let found = store::find_tags(self.db(), &probes).await?;
         let (mut cases, persons): (Vec<Uuid>, Vec<Uuid>) = found.into_iter().unzip();
         cases.dedup();
-        let cases = store::find_cases(self.db(), &cases).await?;
+        let cases = store::find_cases(self.db(), &cases, caller.viewer.account).await?;
         let mut hits = Vec::new();
         for person in store::find_persons(self.db(), &persons).await? {
             if let Some(row) = cases.iter().find(|row| row.id == person.case_id) {

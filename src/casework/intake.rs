@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+use super::assign::{Place, not_fit};
 use super::people::{self, CHILD, Identity, NewPerson};
 use super::proceed::{Done, Request, RequestKind, command, request_hash};
 use super::time::{legal, micros};
@@ -112,6 +113,13 @@ impl Service {
         };
         let mut reasons = people::check(&new.identity, "/identity");
         reasons.extend(check_number(new.case_no.as_deref()));
+        for (place, account) in [(Place::Lead, new.lead), (Place::SocialWorker, new.social_worker)] {
+            if let Some(account) = account
+                && !self.holds(account, place.role(), place.office(office)).await?
+            {
+                reasons.push(not_fit(place));
+            }
+        }
         if new.offence.on < new.child.born {
             let text = Text::new("涉案日期早于出生日期", "the offence lies before the birth");
             reasons.push(Reason::engine("OUT_OF_ORDER", text).on("/offence/on"));
@@ -138,7 +146,7 @@ impl Service {
         let (command, accepted) = match judged {
             Ok(judged) => judged,
             Err(refusal) => {
-                let note = Note::of(caller, "case.refused", permit.rule(), self.now());
+                let note = Note::under(caller, "case.refused", &permit, self.now());
                 self.write_aside(Note { ok: false, ..note }).await?;
                 return Err(refusal.into());
             }
@@ -181,7 +189,8 @@ impl Service {
             ..CaseRow::default()
         };
         rows::show(&mut row, &pack, &accepted.after, &clocks);
-        let leaf = Self::link(&mut row, Note::of(caller, "case.open", permit.rule(), self.now()))?;
+        let assignments = self.first_assignments(&row, caller.viewer.account);
+        let leaf = Self::link(&mut row, Note::under(caller, "case.open", &permit, self.now()))?;
         let opened = Opened {
             case_no: row.case_no.clone(),
             done: Done {
@@ -199,6 +208,7 @@ impl Service {
             tags,
             events: vec![event],
             clocks,
+            assignments,
             leaves: vec![leaf],
             ..WriteSet::default()
         };

@@ -2,14 +2,19 @@
 //!
 //! * [`intake`]: a case is opened. [`proceed`]: something is done or recorded in it.
 //! * [`read`]: what somebody may see of it. [`find`]: lists and search.
-//! * [`people`]: the persons of a case. [`assign`]: who works on it. [`accounts`]: who works here. [`oversee`]: the ledger.
+//! * [`people`]: the persons of a case. [`assign`]: who works on it. [`exclusions`]: who is kept away from it.
+//! * [`accounts`]: who works here. [`roles`]: in which roles, decided by two. [`deputies`]: who stands in for whom.
+//!   [`handover`]: a caseload moves to others. [`oversee`]: the ledger.
 //! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
 
 pub mod accounts;
 pub mod assign;
 mod cipher;
+pub mod deputies;
 mod error;
+pub mod exclusions;
 pub mod find;
+pub mod handover;
 pub mod intake;
 pub mod keys;
 pub mod oversee;
@@ -17,6 +22,7 @@ pub mod packs;
 pub mod people;
 pub mod proceed;
 pub mod read;
+pub mod roles;
 mod rows;
 pub mod time;
 pub mod trail;

@@ -161,7 +161,7 @@ impl Service {
         before: Option<u64>,
     ) -> Result<Vec<TrailView>, CaseworkError> {
         let loaded = self.load(caller, case, Action::AuditCase).await?;
-        let note = Note::of(caller, "case.audit", loaded.permit.rule(), self.now());
+        let note = Note::under(caller, "case.audit", &loaded.permit, self.now());
         self.write_aside(Note { case: Some(case), ..note }).await?;
         let rows = store::leaves_of_case(self.db(), case, before, 200).await?;
         rows.into_iter()

@@ -220,7 +220,7 @@ impl Service {
         row.people_count += 1;
         row.version += 1;
         row.updated_at = micros(self.now());
-        let note = Note::of(caller, "case.person", loaded.permit.rule(), self.now());
+        let note = Note::under(caller, "case.person", &loaded.permit, self.now());
         let leaf = Self::link(&mut row, note)?;
         let done = Done {
             case,

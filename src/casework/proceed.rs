@@ -339,7 +339,7 @@ impl Service {
         let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
         row.events_head = chain_events(&head, std::slice::from_mut(&mut event)).to_vec();
         row.events_count += 1;
-        let note = Note::of(caller, act_name(accepted.kind), permit.rule(), at);
+        let note = Note::under(caller, act_name(accepted.kind), &permit, at);
         let leaf = Self::link(&mut row, note)?;
         let done = Done {
             case,
@@ -423,7 +423,7 @@ impl Service {
         let codes: Vec<&str> = refusal.reasons.iter().map(|r| r.code.as_str()).collect();
         let place = cipher::detail_place(loaded.row.id, caller.request);
         let detail = cipher::seal(self.keys(), &place, &codes).await?;
-        let note = Note::of(caller, "case.refused", loaded.permit.rule(), self.now());
+        let note = Note::under(caller, "case.refused", &loaded.permit, self.now());
         self.write_aside(Note { ok: false, case: Some(loaded.row.id), detail: Some(detail), ..note }).await
     }
 

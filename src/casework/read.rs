@@ -43,8 +43,12 @@ pub struct CaseView {
     pub office: Uuid,
     /// Lead prosecutor.
     pub lead: Option<Uuid>,
+    /// Second prosecutor.
+    pub second: Option<Uuid>,
     /// Social worker.
     pub social_worker: Option<Uuid>,
+    /// The chief who is to approve.
+    pub approver: Option<Uuid>,
     /// Where it stands.
     pub standing: Standing,
     /// The same in words, by region.
@@ -143,6 +147,8 @@ pub struct DraftView {
     pub name: Text,
     /// Who drafted it.
     pub by: Uuid,
+    /// Whoever drafted it has left the case since.
+    pub by_predecessor: bool,
     /// When.
     pub on: NaiveDate,
     /// The decision.
@@ -214,12 +220,14 @@ pub struct JournalView {
 /// What of a case decides about access.
 pub(super) fn scope(row: &CaseRow) -> CaseScope {
     CaseScope {
-        id: row.id,
+        case: row.id,
         office: row.office_id,
         lead: row.lead_id,
         second: row.second_id,
         social_worker: row.social_worker_id,
+        approver: row.approver_id,
         sealed: row.sealed != 0,
+        handed_over: row.handed_over != 0,
         ..CaseScope::default()
     }
 }
@@ -236,7 +244,11 @@ impl Service {
         let child = people.into_iter().filter(|p| p.kind == CHILD).collect();
         let identity = self.open_people(&loaded.pack, child, &readable).await?.into_iter().next_back();
         let now = legal(loaded.pack.zone, self.now());
-        Ok(view(&loaded, identity, now))
+        let left = match loaded.file.drafts.as_slice() {
+            [] => Vec::new(),
+            _ => self.left(&loaded.row).await?,
+        };
+        Ok(view(&loaded, identity, &left, now))
     }
 
     /// The acts possible now and, for each that is not, why.
@@ -322,13 +334,14 @@ impl Service {
     /// Loads a case for reading and writes the look down.
     pub(super) async fn look(&self, caller: &Caller, case: Uuid, act: &str) -> Result<Loaded, CaseworkError> {
         let loaded = self.load(caller, case, Action::ReadCase).await?;
-        let note = Note::of(caller, act, loaded.permit.rule(), self.now());
+        let note = Note::under(caller, act, &loaded.permit, self.now());
         self.write_aside(Note { case: Some(case), ..note }).await?;
         Ok(loaded)
     }
 }
 
-fn view(loaded: &Loaded, identity: Option<PersonView>, now: NaiveDateTime) -> CaseView {
+/// `left` names those who were assigned to the case once and are no more.
+fn view(loaded: &Loaded, identity: Option<PersonView>, left: &[Uuid], now: NaiveDateTime) -> CaseView {
     let Loaded { row, file, pack, .. } = loaded;
     let age = |on| crate::law::age::age_on(file.child.born, on, pack.age.reached);
     CaseView {
@@ -340,7 +353,9 @@ fn view(loaded: &Loaded, identity: Option<PersonView>, now: NaiveDateTime) -> Ca
         jurisdiction: pack.name.clone(),
         office: row.office_id,
         lead: row.lead_id,
+        second: row.second_id,
         social_worker: row.social_worker_id,
+        approver: row.approver_id,
         standing: file.states.clone(),
         standing_names: Region::ALL
             .into_iter()
@@ -383,6 +398,7 @@ fn view(loaded: &Loaded, identity: Option<PersonView>, now: NaiveDateTime) -> Ca
                 event: d.event.clone(),
                 name: pack.events.find(&d.event).map(|e| e.name.clone()).unwrap_or_default(),
                 by: d.by,
+                by_predecessor: left.contains(&d.by),
                 on: d.on,
                 decision: d.decision.clone(),
             })

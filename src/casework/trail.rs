@@ -4,8 +4,9 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use uuid::Uuid;
 
 use super::CaseworkError;
+use super::accounts::role_code;
 use super::time::micros;
-use crate::access::{Policy, Viewer};
+use crate::access::{Permit, Policy, Viewer};
 use crate::ledger::leaf::detail_hash;
 use crate::ledger::{Hash, Leaf, leaf_hash};
 use crate::store::LeafDraft;
@@ -46,6 +47,8 @@ pub(super) struct Note<'a> {
     pub(super) actor: Option<Uuid>,
     pub(super) request: Uuid,
     pub(super) rule: &'a str,
+    /// What else belongs to the decision: the role, for whom somebody stands in, the other person of two.
+    pub(super) about: Vec<String>,
     pub(super) ok: bool,
     pub(super) case: Option<Uuid>,
     pub(super) detail: Option<Vec<u8>>,
@@ -59,10 +62,27 @@ impl<'a> Note<'a> {
             actor: Some(caller.viewer.account),
             request: caller.request,
             rule,
+            about: Vec::new(),
             ok: true,
             case: None,
             detail: None,
         }
+    }
+
+    /// Something done under a permit: the leaf names its rule, the role, and for whom somebody stands in.
+    pub(super) fn under(caller: &Caller, act: &'a str, permit: &Permit, at: DateTime<Utc>) -> Self {
+        let role = permit.roles().first().map(|role| format!("role:{}", role_code(*role)));
+        let on_behalf = permit.on_behalf().map(|account| format!("for:u:{account}"));
+        Self {
+            about: role.into_iter().chain(on_behalf).collect(),
+            ..Self::of(caller, act, permit.rule(), at)
+        }
+    }
+
+    /// The same with another account that has part in it, in some quality.
+    pub(super) fn with(mut self, quality: &str, account: Uuid) -> Self {
+        self.about.push(format!("{quality}:u:{account}"));
+        self
     }
 
     /// A leaf outside any case's chain: a look, a refusal, a sign-in.
@@ -84,7 +104,7 @@ impl<'a> Note<'a> {
             case,
             cprev: link.and_then(|l| l.previous),
             cseq: link.map(|l| l.cseq),
-            dec: self.rule.split(' ').map(str::to_owned).collect(),
+            dec: self.rule.split(' ').map(str::to_owned).chain(self.about).collect(),
             det: detail_hash(self.detail.as_deref()),
             ok: self.ok,
             pol: *Policy::in_force().digest(),

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::{CliError, close, open, say};
+use crate::access::OfficeKind;
 use crate::casework::accounts::{NewAccount, read_role};
 use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
@@ -13,11 +14,14 @@ use crate::record::Text;
 pub(super) enum User {
     /// Add an office
     #[command(
-        after_help = "Example:\n  tutela user office HW --zh 河湾区人民检察院 --en \"Hewan District Procuratorate\" --parent NP"
+        after_help = "Example:\n  tutela user office HW --zh 河湾区人民检察院 --en \"Hewan District Procuratorate\" --kind district --parent NP"
     )]
     Office {
         /// Short code, part of case numbers
         code: String,
+        /// What it is: national, provincial, municipal, district, partner
+        #[arg(long, default_value = "district", value_parser = parse_kind)]
+        kind: OfficeKind,
         /// Chinese name
         #[arg(long)]
         zh: String,
@@ -55,6 +59,9 @@ pub(super) enum User {
         /// Days after which it ends
         #[arg(long, value_name = "DAYS")]
         expires: Option<i64>,
+        /// Let it count as a second factor shown a moment ago, for acts that ask for one again
+        #[arg(long)]
+        fresh: bool,
     },
     /// End all tokens of an account
     Revoke {
@@ -63,6 +70,11 @@ pub(super) enum User {
     },
     /// List accounts
     List,
+}
+
+fn parse_kind(text: &str) -> Result<OfficeKind, String> {
+    OfficeKind::from_name(text)
+        .ok_or_else(|| format!("'{text}' is not one of national, provincial, municipal, district, partner"))
 }
 
 fn parse_role(text: &str) -> Result<(StaffRole, String), String> {
@@ -79,17 +91,17 @@ impl User {
         let service = open(&settings, Clock::System).await?;
         let until = |days: Option<i64>| days.map(|days| service.now() + chrono::Duration::days(days));
         match self {
-            Self::Office { code, zh, en, parent } => {
-                service.add_office(code, Text::new(zh, en), parent.as_deref()).await?;
+            Self::Office { code, kind, zh, en, parent } => {
+                service.add_office(code, *kind, Text::new(zh, en), parent.as_deref()).await?;
                 say(format_args!("office {code} added"));
             }
             Self::Add { login, name, role, expires } => {
                 let new = NewAccount { login: login.clone(), name: name.clone(), roles: role.clone() };
                 service.add_account(&new).await?;
-                say(service.add_token(login, "first", until(*expires)).await?);
+                say(service.add_token(login, "first", until(*expires), false).await?);
             }
-            Self::Token { login, label, expires } => {
-                say(service.add_token(login, label, until(*expires)).await?);
+            Self::Token { login, label, expires, fresh } => {
+                say(service.add_token(login, label, until(*expires), *fresh).await?);
             }
             Self::Revoke { login } => {
                 service.revoke_tokens(login).await?;

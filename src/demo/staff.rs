@@ -1,23 +1,29 @@
 //! The invented offices and the people who work there.
 
+use chrono::Duration;
 use uuid::Uuid;
 
-use crate::access::Viewer;
+use crate::access::{OfficeKind, Viewer};
 use crate::casework::accounts::NewAccount;
+use crate::casework::time::Clock;
 use crate::casework::{Caller, CaseworkError, Service};
 use crate::law::pack::StaffRole;
 use crate::record::Text;
 
-/// Offices from the top down: code, Chinese, English, office above.
-const OFFICES: [(&str, &str, &str, Option<&str>); 4] = [
-    ("LJ", "澜江省人民检察院", "Lanjiang Provincial Procuratorate", None),
-    ("QY", "清源市人民检察院", "Qingyuan Municipal Procuratorate", Some("LJ")),
-    ("HW", "河湾区人民检察院", "Hewan District Procuratorate", Some("QY")),
-    ("LX", "柳溪区人民检察院", "Liuxi District Procuratorate", Some("QY")),
+/// Days for which everybody has been here.
+const SINCE: i64 = 3 * 365;
+
+/// Offices from the top down: code, kind, Chinese, English, office above.
+const OFFICES: [(&str, OfficeKind, &str, &str, Option<&str>); 5] = [
+    ("LJ", OfficeKind::Provincial, "澜江省人民检察院", "Lanjiang Provincial Procuratorate", None),
+    ("QY", OfficeKind::Municipal, "清源市人民检察院", "Qingyuan Municipal Procuratorate", Some("LJ")),
+    ("HW", OfficeKind::District, "河湾区人民检察院", "Hewan District Procuratorate", Some("QY")),
+    ("LX", OfficeKind::District, "柳溪区人民检察院", "Liuxi District Procuratorate", Some("QY")),
+    ("CF", OfficeKind::Partner, "晨帆社会工作服务中心", "Chenfan Social Work Centre", Some("QY")),
 ];
 
 /// Accounts: sign-in name, name, role, office.
-const PEOPLE: [(&str, &str, StaffRole, &str); 10] = [
+const PEOPLE: [(&str, &str, StaffRole, &str); 15] = [
     ("wu.min", "吴敏", StaffRole::Clerk, "HW"),
     ("zhao.ning", "赵宁", StaffRole::Prosecutor, "HW"),
     ("zhou.yuan", "周远", StaffRole::Prosecutor, "HW"),
@@ -28,6 +34,11 @@ const PEOPLE: [(&str, &str, StaffRole, &str); 10] = [
     ("admin", "系统管理员", StaffRole::Admin, "LJ"),
     ("tang.ye", "唐晔", StaffRole::Researcher, "LJ"),
     ("xu.lan", "徐岚", StaffRole::Prosecutor, "LX"),
+    ("lu.yao", "陆瑶", StaffRole::Clerk, "LX"),
+    ("shen.fu", "沈复", StaffRole::Chief, "LX"),
+    ("gu.heng", "顾恒", StaffRole::Chief, "QY"),
+    ("mei.qing", "梅青", StaffRole::SocialWorker, "CF"),
+    ("luo.ping", "罗平", StaffRole::Admin, "LJ"),
 ];
 
 /// An account that somebody can use.
@@ -56,12 +67,14 @@ impl Staff {
     /// # Errors
     /// When the store fails, or there is already such an office or account.
     pub async fn hire(service: &Service) -> Result<(Self, Vec<LogIn>), CaseworkError> {
-        for (code, zh, en, parent) in OFFICES {
-            service.add_office(code, Text::new(zh, en), parent).await?;
+        // They were here before the first story begins.
+        let then = service.with_clock(Clock::at(service.now() - Duration::days(SINCE)));
+        for (code, kind, zh, en, parent) in OFFICES {
+            then.add_office(code, kind, Text::new(zh, en), parent).await?;
         }
         for (login, name, role, office) in PEOPLE {
             let roles = vec![(role, office.to_owned())];
-            service.add_account(&NewAccount { login: login.into(), name: name.into(), roles }).await?;
+            then.add_account(&NewAccount { login: login.into(), name: name.into(), roles }).await?;
         }
         let log_ins = Self::log_ins(service).await?;
         let mut members = Vec::new();
@@ -80,7 +93,7 @@ impl Staff {
     pub async fn log_ins(service: &Service) -> Result<Vec<LogIn>, CaseworkError> {
         let mut log_ins = Vec::new();
         for (login, name, role, office) in PEOPLE {
-            let token = service.add_token(login, "demo", None).await?;
+            let token = service.add_token(login, "demo", None, false).await?;
             log_ins.push(LogIn {
                 login: login.into(),
                 name: name.into(),

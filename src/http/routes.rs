@@ -12,13 +12,14 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::api::{cases, ledger, packs, status};
+use super::api::{assign, cases, ledger, packs, staff, status};
 use super::caller::RequestId;
 use super::gate::Asks::{self, May, Nothing};
 use super::gate::complete;
 use super::{App, Problem};
 use crate::access::Action::{
-    ActInCase, Assign, AuditCase, FindPerson, ListCases, OpenCase, ReadCase, ReadLedger, ReadRules,
+    ActInCase, Administer, Assign, AuditCase, DecideRoles, Deputise, Exclude, FindPerson, ListCases,
+    OpenCase, ReadCase, ReadLedger, ReadRules, SeeStaff,
 };
 use crate::record::Text;
 
@@ -40,25 +41,186 @@ pub struct Route {
 
 /// Every route of the service.
 pub const ROUTES: &[Route] = &[
-    Route { path: "/healthz", methods: &["get"], asks: &[Nothing("says only that the process lives")], handlers: || get(status::healthz) },
-    Route { path: "/readyz", methods: &["get"], asks: &[Nothing("says only that the database answers")], handlers: || get(status::readyz) },
-    Route { path: "/metrics", methods: &["get"], asks: &[Nothing("counts and timings, no person and no case")], handlers: || get(status::metrics) },
-    Route { path: "/api/openapi.json", methods: &["get"], asks: &[Nothing("the description of the API is public")], handlers: || get(status::openapi) },
-    Route { path: "/api/v1/packs", methods: &["get"], asks: &[May(ReadRules)], handlers: || get(packs::list) },
-    Route { path: "/api/v1/packs/{id}", methods: &["get"], asks: &[May(ReadRules)], handlers: || get(packs::read) },
-    Route { path: "/api/v1/offices", methods: &["get"], asks: &[May(ReadRules)], handlers: || get(packs::offices) },
-    Route { path: "/api/v1/cases", methods: &["get", "post"], asks: &[May(ListCases), May(OpenCase)], handlers: || get(cases::list).post(cases::open) },
-    Route { path: "/api/v1/cases/find", methods: &["post"], asks: &[May(FindPerson)], handlers: || post(cases::find) },
-    Route { path: "/api/v1/cases/{id}", methods: &["get"], asks: &[May(ReadCase)], handlers: || get(cases::read) },
-    Route { path: "/api/v1/cases/{id}/acts", methods: &["get", "post"], asks: &[May(ReadCase), May(ActInCase)], handlers: || get(cases::offers).post(cases::act) },
-    Route { path: "/api/v1/cases/{id}/people", methods: &["get", "post"], asks: &[May(ReadCase), May(ActInCase)], handlers: || get(cases::people).post(cases::add_person) },
-    Route { path: "/api/v1/cases/{id}/safeguards", methods: &["get"], asks: &[May(ReadCase)], handlers: || get(cases::safeguards) },
-    Route { path: "/api/v1/cases/{id}/assignment", methods: &["post"], asks: &[May(Assign)], handlers: || post(cases::assign) },
-    Route { path: "/api/v1/cases/{id}/journal", methods: &["get"], asks: &[May(ReadCase)], handlers: || get(cases::journal) },
-    Route { path: "/api/v1/cases/{id}/clocks", methods: &["get"], asks: &[May(ReadCase)], handlers: || get(cases::clocks) },
-    Route { path: "/api/v1/cases/{id}/trail", methods: &["get"], asks: &[May(AuditCase)], handlers: || get(cases::trail) },
-    Route { path: "/api/v1/cases/{id}/trail/{leaf}/proof", methods: &["get"], asks: &[May(AuditCase)], handlers: || get(cases::proof) },
-    Route { path: "/api/v1/ledger/checkpoint", methods: &["get"], asks: &[May(ReadLedger)], handlers: || get(ledger::checkpoint) },
+    Route {
+        path: "/healthz",
+        methods: &["get"],
+        asks: &[Nothing("says only that the process lives")],
+        handlers: || get(status::healthz),
+    },
+    Route {
+        path: "/readyz",
+        methods: &["get"],
+        asks: &[Nothing("says only that the database answers")],
+        handlers: || get(status::readyz),
+    },
+    Route {
+        path: "/metrics",
+        methods: &["get"],
+        asks: &[Nothing("counts and timings, no person and no case")],
+        handlers: || get(status::metrics),
+    },
+    Route {
+        path: "/api/openapi.json",
+        methods: &["get"],
+        asks: &[Nothing("the description of the API is public")],
+        handlers: || get(status::openapi),
+    },
+    Route {
+        path: "/api/v1/packs",
+        methods: &["get"],
+        asks: &[May(ReadRules)],
+        handlers: || get(packs::list),
+    },
+    Route {
+        path: "/api/v1/packs/{id}",
+        methods: &["get"],
+        asks: &[May(ReadRules)],
+        handlers: || get(packs::read),
+    },
+    Route {
+        path: "/api/v1/offices",
+        methods: &["get", "post"],
+        asks: &[May(ReadRules), May(Administer)],
+        handlers: || get(packs::offices).post(staff::create_office),
+    },
+    Route {
+        path: "/api/v1/accounts",
+        methods: &["get", "post"],
+        asks: &[May(SeeStaff), May(Administer)],
+        handlers: || get(staff::members).post(staff::create_account),
+    },
+    Route {
+        path: "/api/v1/accounts/{id}/roles",
+        methods: &["post"],
+        asks: &[May(Administer)],
+        handlers: || post(staff::propose),
+    },
+    Route {
+        path: "/api/v1/accounts/{id}/state",
+        methods: &["post"],
+        asks: &[May(Administer)],
+        handlers: || post(staff::set_state),
+    },
+    Route {
+        path: "/api/v1/accounts/{id}/deputies",
+        methods: &["get", "post"],
+        asks: &[May(Deputise), May(Deputise)],
+        handlers: || get(staff::deputies).post(staff::add_deputy),
+    },
+    Route {
+        path: "/api/v1/accounts/{id}/deputies/{deputy}/end",
+        methods: &["post"],
+        asks: &[May(Deputise)],
+        handlers: || post(staff::end_deputy),
+    },
+    Route {
+        path: "/api/v1/accounts/{id}/handover",
+        methods: &["post"],
+        asks: &[May(Assign)],
+        handlers: || post(staff::hand_over),
+    },
+    Route {
+        path: "/api/v1/role-changes",
+        methods: &["get"],
+        asks: &[May(SeeStaff)],
+        handlers: || get(staff::role_changes),
+    },
+    Route {
+        path: "/api/v1/role-changes/{id}/decision",
+        methods: &["post"],
+        asks: &[May(DecideRoles)],
+        handlers: || post(staff::decide_role),
+    },
+    Route {
+        path: "/api/v1/cases",
+        methods: &["get", "post"],
+        asks: &[May(ListCases), May(OpenCase)],
+        handlers: || get(cases::list).post(cases::open),
+    },
+    Route {
+        path: "/api/v1/cases/find",
+        methods: &["post"],
+        asks: &[May(FindPerson)],
+        handlers: || post(cases::find),
+    },
+    Route {
+        path: "/api/v1/cases/assignments",
+        methods: &["post"],
+        asks: &[May(Assign)],
+        handlers: || post(assign::several),
+    },
+    Route {
+        path: "/api/v1/cases/{id}",
+        methods: &["get"],
+        asks: &[May(ReadCase)],
+        handlers: || get(cases::read),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/acts",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(ActInCase)],
+        handlers: || get(cases::offers).post(cases::act),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/people",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(ActInCase)],
+        handlers: || get(cases::people).post(cases::add_person),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/safeguards",
+        methods: &["get"],
+        asks: &[May(ReadCase)],
+        handlers: || get(cases::safeguards),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assignment",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(Assign)],
+        handlers: || get(assign::history).post(cases::assign),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/exclusions",
+        methods: &["get", "post"],
+        asks: &[May(Exclude), May(Exclude)],
+        handlers: || get(assign::exclusions).post(assign::exclude),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/exclusions/{exclusion}/lift",
+        methods: &["post"],
+        asks: &[May(Exclude)],
+        handlers: || post(assign::lift),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/journal",
+        methods: &["get"],
+        asks: &[May(ReadCase)],
+        handlers: || get(cases::journal),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/clocks",
+        methods: &["get"],
+        asks: &[May(ReadCase)],
+        handlers: || get(cases::clocks),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/trail",
+        methods: &["get"],
+        asks: &[May(AuditCase)],
+        handlers: || get(cases::trail),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/trail/{leaf}/proof",
+        methods: &["get"],
+        asks: &[May(AuditCase)],
+        handlers: || get(cases::proof),
+    },
+    Route {
+        path: "/api/v1/ledger/checkpoint",
+        methods: &["get"],
+        asks: &[May(ReadLedger)],
+        handlers: || get(ledger::checkpoint),
+    },
 ];
 
 const _: () = assert!(complete(ROUTES), "a method of a route does not say what it asks");

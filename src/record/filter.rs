@@ -13,6 +13,8 @@ pub enum Post {
     Second,
     /// Social worker.
     SocialWorker,
+    /// Who is to approve.
+    Approver,
 }
 
 /// A condition on cases: what the policy says once the person is known.
@@ -24,6 +26,8 @@ pub enum Filter {
     Nothing,
     /// Sealed cases.
     Sealed,
+    /// Cases that another office has now.
+    HandedOver,
     /// Cases of these offices.
     Offices(BTreeSet<Uuid>),
     /// These cases.
@@ -40,26 +44,16 @@ pub enum Filter {
     Or(Box<Self>, Box<Self>),
 }
 
-/// A part of a worklist: cases, none of them sealed, that one index holds together in the order in which they fall due.
+/// A part of a worklist: cases, none sealed or with another office, that one index holds together in the order in which
+/// they fall due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Of an office.
     Office(Uuid),
-    /// Led by an account.
-    Lead(Uuid),
-    /// Supported by a social worker.
-    SocialWorker(Uuid),
-}
-
-impl Part {
-    /// The post and who has it, where a part is that.
-    const fn held(self) -> Option<(Post, Uuid)> {
-        match self {
-            Self::Office(_) => None,
-            Self::Lead(who) => Some((Post::Lead, who)),
-            Self::SocialWorker(who) => Some((Post::SocialWorker, who)),
-        }
-    }
+    /// Of an office, as far as nobody leads them who works here.
+    Unassigned(Uuid),
+    /// In which an account has a post.
+    Held(Post, Uuid),
 }
 
 impl Filter {
@@ -113,15 +107,17 @@ impl Filter {
     #[must_use]
     pub fn within(&self, part: Part) -> Self {
         let truth = |holds: bool| if holds { Self::Everything } else { Self::Nothing };
-        match (self, part, part.held()) {
-            (Self::Sealed, ..) => Self::Nothing,
-            (Self::Offices(offices), Part::Office(office), _) => truth(offices.contains(&office)),
-            (Self::Filled(post), _, Some((held, _))) if *post == held => Self::Everything,
-            (Self::Held(post, by), _, Some((held, who))) if *post == held => truth(by.contains(&who)),
-            (Self::Not(inner), ..) => inner.within(part).not(),
-            (Self::And(left, right), ..) => left.within(part).and(right.within(part)),
-            (Self::Or(left, right), ..) => left.within(part).or(right.within(part)),
-            (other, ..) => other.clone(),
+        match (self, part) {
+            (Self::Sealed | Self::HandedOver, _) => Self::Nothing,
+            (Self::Offices(offices), Part::Office(office) | Part::Unassigned(office)) => {
+                truth(offices.contains(&office))
+            }
+            (Self::Filled(post), Part::Held(held, _)) if *post == held => Self::Everything,
+            (Self::Held(post, by), Part::Held(held, who)) if *post == held => truth(by.contains(&who)),
+            (Self::Not(inner), _) => inner.within(part).not(),
+            (Self::And(left, right), _) => left.within(part).and(right.within(part)),
+            (Self::Or(left, right), _) => left.within(part).or(right.within(part)),
+            (other, _) => other.clone(),
         }
     }
 
@@ -150,10 +146,13 @@ mod tests {
             .or(Filter::Filled(Post::SocialWorker).and(Filter::held(Post::SocialWorker, one(me))))
             .and(Filter::cases(one(hidden)).or(Filter::Sealed).not());
         assert_eq!(filter.within(Part::Office(here)), Filter::cases(one(hidden)).not());
-        assert_eq!(filter.within(Part::SocialWorker(me)), Filter::cases(one(hidden)).not());
+        assert_eq!(filter.within(Part::Held(Post::SocialWorker, me)), Filter::cases(one(hidden)).not());
         assert_eq!(filter.named_offices(), one(here));
         let elsewhere = filter.within(Part::Office(there));
-        assert!(matches!(elsewhere, Filter::And(..)), "a social worker's own case may lie anywhere: {elsewhere:?}");
+        assert!(
+            matches!(elsewhere, Filter::And(..)),
+            "a social worker's own case may lie anywhere: {elsewhere:?}"
+        );
         assert_eq!(Filter::offices(BTreeSet::new()).or(Filter::Nothing).not(), Filter::Everything);
     }
 }

@@ -7,7 +7,7 @@ pub mod text;
 pub mod value;
 
 pub use child::{Child, Offence, Sex};
-pub use filter::{Filter, Part, Post};
 pub use decision::{Alternative, Decision, Sanction};
+pub use filter::{Filter, Part, Post};
 pub use text::Text;
 pub use value::Value;

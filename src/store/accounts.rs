@@ -8,17 +8,17 @@ use super::work::on;
 use super::{Db, StoreError};
 
 const OFFICES: &str = "SELECT * FROM office ORDER BY code";
-const INSERT_OFFICE: &str =
-    "INSERT INTO office (id, parent_id, code, name_zh, name_en, level) VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT_OFFICE: &str = "INSERT INTO office (id, parent_id, code, name_zh, name_en, level, kind) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const ACCOUNTS: &str = "SELECT * FROM account ORDER BY login";
 const ACCOUNT_BY_LOGIN: &str = "SELECT * FROM account WHERE login = $1";
 const INSERT_ACCOUNT: &str =
     "INSERT INTO account (id, login, sealed_name, state, created_at) VALUES ($1, $2, $3, $4, $5)";
 const INSERT_ROLE: &str = "INSERT INTO account_role (account_id, office_id, role, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5)";
+const ACCOUNT: &str = "SELECT * FROM account WHERE id = $1";
 const ROLES: &str = "SELECT * FROM account_role WHERE account_id = $1";
-const INSERT_TOKEN: &str = "INSERT INTO token (hash, account_id, label, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT_TOKEN: &str = "INSERT INTO token (hash, account_id, label, created_at, expires_at, revoked_at, fresh) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const REVOKE_TOKENS: &str = "UPDATE token SET revoked_at = $1 WHERE account_id = $2 AND revoked_at IS NULL";
-const BY_TOKEN: &str = "SELECT a.id, a.login, a.state, r.office_id, r.role, r.valid_from, r.valid_until FROM token t JOIN account a ON a.id = t.account_id LEFT JOIN account_role r ON r.account_id = a.id WHERE t.hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)";
+const BY_TOKEN: &str = "SELECT a.id, a.login, a.state, t.fresh, r.office_id, r.role, r.valid_from, r.valid_until FROM token t JOIN account a ON a.id = t.account_id LEFT JOIN account_role r ON r.account_id = a.id WHERE t.hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)";
 
 /// All offices, by code.
 ///
@@ -40,6 +40,7 @@ pub async fn insert_office(db: &Db, row: &OfficeRow) -> Result<(), StoreError> {
         .bind(&row.name_zh)
         .bind(&row.name_en)
         .bind(row.level)
+        .bind(&row.kind)
         .execute(pool)
         .await
         .map(drop))?;
@@ -84,6 +85,14 @@ pub async fn account_by_login(db: &Db, login: &str) -> Result<Option<AccountRow>
     Ok(on!(db, |pool| sqlx::query_as(ACCOUNT_BY_LOGIN).bind(login).fetch_optional(pool).await)?)
 }
 
+/// An account by its identity.
+///
+/// # Errors
+/// What the database says.
+pub async fn account(db: &Db, id: Uuid) -> Result<Option<AccountRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(ACCOUNT).bind(id).fetch_optional(pool).await)?)
+}
+
 /// The roles of an account.
 ///
 /// # Errors
@@ -118,6 +127,7 @@ pub async fn insert_token(db: &Db, row: &TokenRow) -> Result<(), StoreError> {
         .bind(row.created_at)
         .bind(row.expires_at)
         .bind(row.revoked_at)
+        .bind(row.fresh)
         .execute(pool)
         .await
         .map(drop))?;
@@ -138,13 +148,15 @@ struct TokenHolder {
     id: Uuid,
     login: String,
     state: String,
+    fresh: i64,
     office_id: Option<Uuid>,
     role: Option<String>,
     valid_from: Option<i64>,
     valid_until: Option<i64>,
 }
 
-/// The account behind a token that is valid at a moment, with its roles.
+/// The account behind a token that is valid at a moment, whether the token counts as a factor shown a moment ago, and
+/// the account's roles.
 ///
 /// # Errors
 /// What the database says.
@@ -152,7 +164,7 @@ pub async fn account_by_token(
     db: &Db,
     hash: &[u8],
     now: i64,
-) -> Result<Option<(AccountRow, Vec<AccountRoleRow>)>, StoreError> {
+) -> Result<Option<(AccountRow, bool, Vec<AccountRoleRow>)>, StoreError> {
     let rows: Vec<TokenHolder> =
         on!(db, |pool| sqlx::query_as(BY_TOKEN).bind(hash).bind(now).fetch_all(pool).await)?;
     let Some(first) = rows.first() else { return Ok(None) };
@@ -163,6 +175,7 @@ pub async fn account_by_token(
         state: first.state.clone(),
         created_at: 0,
     };
+    let fresh = first.fresh != 0;
     let roles = rows
         .into_iter()
         .filter_map(|row| {
@@ -175,5 +188,5 @@ pub async fn account_by_token(
             })
         })
         .collect();
-    Ok(Some((account, roles)))
+    Ok(Some((account, fresh, roles)))
 }

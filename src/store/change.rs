@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
+use super::rows::{AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
+use super::side::Side;
 use super::{Db, StoreError};
 
 /// Everything that one use case keeps.
@@ -22,6 +23,10 @@ pub struct WriteSet {
     pub events: Vec<EventRow>,
     /// Clocks that changed or are new.
     pub clocks: Vec<ClockRow>,
+    /// Assignments to the case that begin or end.
+    pub assignments: Vec<AssignmentRow>,
+    /// What else changes with it, beside the rows of a case.
+    pub sides: Vec<Side>,
     /// The answer to remember.
     pub idempotency: Option<IdempotencyRow>,
     /// What the ledger learns of it. Beside a case, leaves of its chain.
@@ -32,6 +37,11 @@ impl WriteSet {
     /// The case that is opened or changes; every other row of the set is then of it.
     pub(super) fn case(&self) -> Option<Uuid> {
         self.open.as_ref().or(self.update.as_ref()).map(|row| row.id)
+    }
+
+    /// Whether it needs a transaction of its own: what it changes beside a case must not be kept if the case has moved on.
+    pub(super) fn stands_alone(&self) -> bool {
+        !self.sides.is_empty() || (self.open.is_some() && self.update.is_some())
     }
 }
 
@@ -54,11 +64,16 @@ pub(super) struct Rows<'a> {
     pub(super) tags: Vec<&'a TagRow>,
     pub(super) events: Vec<&'a EventRow>,
     pub(super) clocks: Vec<&'a ClockRow>,
+    pub(super) assignments: Vec<&'a AssignmentRow>,
     pub(super) answers: Vec<&'a IdempotencyRow>,
     /// Leaves of cases that are opened or change.
     pub(super) leaves: Vec<&'a LeafDraft>,
     /// Leaves beside any change: a look, a refusal.
     pub(super) aside: Vec<&'a LeafDraft>,
+    /// Of a change that stands alone.
+    pub(super) sides: Vec<&'a Side>,
+    /// It stands alone: nothing of it is kept if its case has another version.
+    pub(super) whole: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -72,7 +87,10 @@ impl<'a> Rows<'a> {
             rows.tags.extend(&set.tags);
             rows.events.extend(&set.events);
             rows.clocks.extend(&set.clocks);
+            rows.assignments.extend(&set.assignments);
             rows.answers.extend(&set.idempotency);
+            rows.sides.extend(&set.sides);
+            rows.whole |= set.stands_alone();
             if set.case().is_some() { &mut rows.leaves } else { &mut rows.aside }.extend(&set.leaves);
         }
         rows
@@ -93,6 +111,7 @@ impl<'a> Rows<'a> {
             rows.tags.retain(|row| !stale.contains(&row.case_id));
             rows.events.retain(|row| !stale.contains(&row.case_id));
             rows.clocks.retain(|row| !stale.contains(&row.case_id));
+            rows.assignments.retain(|row| !stale.contains(&row.case_id));
             rows.answers.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
             rows.leaves.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
         }

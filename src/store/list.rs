@@ -11,10 +11,15 @@ use crate::record::{Filter, Part, Post};
 
 const BY_OFFICE: &str = "SELECT * FROM case_file WHERE office_id = ";
 const BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = ";
+const BY_SECOND: &str = "SELECT * FROM case_file WHERE second_id = ";
 const BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = ";
+const BY_APPROVER: &str = "SELECT * FROM case_file WHERE approver_id = ";
+/// Nobody leads it, or its lead works here no more.
+const UNASSIGNED: &str =
+    " AND (lead_id IS NULL OR EXISTS (SELECT 1 FROM account a WHERE a.id = lead_id AND a.state = 'closed'))";
 
 /// A page of a list, soonest due first, after a position: one index range for each part, merged. The cost does not grow
-/// with the number of cases. Sealed cases are in none.
+/// with the number of cases. No case that is sealed or with another office is in any.
 ///
 /// # Errors
 /// What the database says.
@@ -44,24 +49,24 @@ pub async fn list_cases(
     Ok(rows)
 }
 
-fn page<DB: Database>(
-    part: Part,
-    filter: &Filter,
-    (due, id): (i64, Uuid),
-    limit: i64,
-) -> QueryBuilder<DB>
+fn page<DB: Database>(part: Part, filter: &Filter, (due, id): (i64, Uuid), limit: i64) -> QueryBuilder<DB>
 where
     Uuid: for<'q> Encode<'q, DB> + Type<DB>,
     i64: for<'q> Encode<'q, DB> + Type<DB>,
 {
     let (begin, owner) = match part {
-        Part::Office(office) => (BY_OFFICE, office),
-        Part::Lead(account) => (BY_LEAD, account),
-        Part::SocialWorker(account) => (BY_SOCIAL_WORKER, account),
+        Part::Office(office) | Part::Unassigned(office) => (BY_OFFICE, office),
+        Part::Held(Post::Lead, account) => (BY_LEAD, account),
+        Part::Held(Post::Second, account) => (BY_SECOND, account),
+        Part::Held(Post::SocialWorker, account) => (BY_SOCIAL_WORKER, account),
+        Part::Held(Post::Approver, account) => (BY_APPROVER, account),
     };
     let mut query = QueryBuilder::new(begin);
     query.push_bind(owner);
-    query.push(" AND sealed = 0 AND (next_due > ").push_bind(due);
+    if matches!(part, Part::Unassigned(_)) {
+        query.push(UNASSIGNED);
+    }
+    query.push(" AND sealed = 0 AND handed_over = 0 AND (next_due > ").push_bind(due);
     query.push(" OR (next_due = ").push_bind(due).push(" AND id > ").push_bind(id).push("))");
     if *filter != Filter::Everything {
         query.push(" AND ");
@@ -76,6 +81,7 @@ const fn column(post: Post) -> &'static str {
         Post::Lead => "lead_id",
         Post::Second => "second_id",
         Post::SocialWorker => "social_worker_id",
+        Post::Approver => "approver_id",
     }
 }
 
@@ -87,6 +93,7 @@ where
         Filter::Everything => drop(query.push("1 = 1")),
         Filter::Nothing => drop(query.push("1 = 0")),
         Filter::Sealed => drop(query.push("sealed <> 0")),
+        Filter::HandedOver => drop(query.push("handed_over <> 0")),
         Filter::Offices(ids) => one_of(query, "office_id", ids),
         Filter::Cases(ids) => one_of(query, "id", ids),
         Filter::Filled(post) => drop(query.push(column(*post)).push(" IS NOT NULL")),

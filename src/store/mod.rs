@@ -6,6 +6,7 @@
 //! instances write, they go to an outbox, and one [`sequencer`] at a time moves them into the tree.
 
 mod accounts;
+mod assignments;
 pub mod audit;
 mod change;
 mod error;
@@ -16,13 +17,19 @@ mod migrate;
 mod read;
 mod rows;
 pub mod sequencer;
+mod side;
+mod staff;
 mod table;
 mod work;
 mod writer;
 
 pub use accounts::{
-    account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token, offices,
-    revoke_tokens, roles_of,
+    account, account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token,
+    offices, revoke_tokens, roles_of,
+};
+pub use assignments::{
+    ExclusionRow, add_exclusion, assignments_of, caseload, caseload_size, exclusions_of, is_excluded,
+    lift_exclusion,
 };
 pub use change::{WriteSet, commit};
 pub use error::StoreError;
@@ -33,11 +40,17 @@ pub use ledger::{
 };
 pub use list::list_cases;
 pub use read::{
-    case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons,
-    find_tags, is_untouched, page_cases, people_of, ping, tags_of_person,
+    case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons, find_tags,
+    is_untouched, page_cases, people_of, ping, tags_of_person,
 };
 pub use rows::{
-    AccountRoleRow, AccountRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow,
-    TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
+    AccountRoleRow, AccountRow, AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft,
+    OfficeRow, PersonRow, TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
+};
+pub use side::Side;
+pub use staff::{
+    DeputyRow, Marks, RoleChangeRow, accounts_at, add_account, add_deputy, add_office, decide_role_change,
+    deputies_for, deputy, end_deputy, end_role, grant_role, holders, marks_of, open_role_changes,
+    propose_role_change, role_change, role_changes_of, set_account_state,
 };
 pub use work::{Db, StoreUrl};

@@ -14,9 +14,8 @@ const COUNT_CASES: &str = "SELECT COUNT(*) FROM case_file";
 const EVENTS: &str = "SELECT * FROM case_event WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const PEOPLE: &str = "SELECT * FROM person WHERE case_id = $1 ORDER BY seq";
 const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run";
-const CASES_SQLITE: &str =
-    "SELECT * FROM case_file WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id";
-const CASES_POSTGRES: &str = "SELECT * FROM case_file WHERE id = ANY($1::uuid[]) ORDER BY id";
+const CASES_SQLITE: &str = "SELECT * FROM case_file WHERE id IN (SELECT unhex(value) FROM json_each($1)) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $2 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY id";
+const CASES_POSTGRES: &str = "SELECT * FROM case_file WHERE id = ANY($1::uuid[]) AND NOT EXISTS (SELECT 1 FROM exclusion x WHERE x.account_id = $2 AND x.case_id = case_file.id AND x.lifted_at IS NULL) ORDER BY id";
 const PERSONS_SQLITE: &str =
     "SELECT * FROM person WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY case_id, id";
 const PERSONS_POSTGRES: &str = "SELECT * FROM person WHERE id = ANY($1::uuid[]) ORDER BY case_id, id";
@@ -45,14 +44,18 @@ pub(super) fn hex_list(ids: &[Uuid]) -> String {
     format!("[{}]", ids.join(","))
 }
 
-/// Those of the cases that there are, by identity.
+/// Those of the cases that there are and from which the viewer is not kept away, by identity.
 ///
 /// # Errors
 /// What the database says.
-pub async fn find_cases(db: &Db, ids: &[Uuid]) -> Result<Vec<CaseRow>, StoreError> {
+pub async fn find_cases(db: &Db, ids: &[Uuid], viewer: Uuid) -> Result<Vec<CaseRow>, StoreError> {
     Ok(match db {
-        Db::Sqlite { read, .. } => sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).fetch_all(read).await?,
-        Db::Postgres { pool, .. } => sqlx::query_as(CASES_POSTGRES).bind(ids).fetch_all(pool).await?,
+        Db::Sqlite { read, .. } => {
+            sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).bind(viewer).fetch_all(read).await?
+        }
+        Db::Postgres { pool, .. } => {
+            sqlx::query_as(CASES_POSTGRES).bind(ids).bind(viewer).fetch_all(pool).await?
+        }
     })
 }
 

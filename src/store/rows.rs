@@ -24,7 +24,9 @@ pub struct CaseRow {
     pub lead_id: Option<Uuid>,
     pub second_id: Option<Uuid>,
     pub social_worker_id: Option<Uuid>,
+    pub approver_id: Option<Uuid>,
     pub sealed: i64,
+    pub handed_over: i64,
     pub awaiting_approval: i64,
     pub next_due: i64,
     pub next_clock: Option<String>,
@@ -44,7 +46,7 @@ pub struct CaseRow {
 impl CaseRow {
     /// Digest of every column but `cseq` and `chain_head`, which follow from the leaf that holds this digest.
     pub fn digest(&self) -> Hash {
-        RowDigest::new("case_file")
+        let mut digest = RowDigest::new("case_file")
             .bytes("id", self.id.as_bytes())
             .text("case_no", &self.case_no)
             .bytes("office_id", self.office_id.as_bytes())
@@ -71,8 +73,15 @@ impl CaseRow {
             .int("events_count", self.events_count)
             .bytes("people_head", &self.people_head)
             .int("people_count", self.people_count)
-            .bytes("clock_digests", &self.clock_digests)
-            .finish()
+            .bytes("clock_digests", &self.clock_digests);
+        // Columns that came later count once they are filled, so that leaves written before still vouch for their rows.
+        if let Some(approver) = &self.approver_id {
+            digest = digest.bytes("approver_id", approver.as_bytes());
+        }
+        if self.handed_over != 0 {
+            digest = digest.int("handed_over", self.handed_over);
+        }
+        digest.finish()
     }
 }
 
@@ -189,6 +198,20 @@ impl ClockRow {
     }
 }
 
+/// Somebody's assignment to a case, from when until when.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct AssignmentRow {
+    pub id: Uuid,
+    pub case_id: Uuid,
+    pub place: String,
+    pub account_id: Uuid,
+    pub from_at: i64,
+    pub until_at: Option<i64>,
+    pub by_id: Option<Uuid>,
+    pub ended_by: Option<Uuid>,
+}
+
 /// The first answer to a request with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[expect(missing_docs, reason = "columns are explained in migrations/")]
@@ -212,6 +235,7 @@ pub struct OfficeRow {
     pub name_zh: String,
     pub name_en: String,
     pub level: i64,
+    pub kind: String,
 }
 
 /// An account.
@@ -246,6 +270,7 @@ pub struct TokenRow {
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    pub fresh: i64,
 }
 
 /// A leaf that is to be appended to the ledger.

@@ -4,7 +4,7 @@ use sqlx::query_builder::Separated;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use super::ledger::LeafRow;
-use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
+use super::rows::{AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
 
 /// Rows of one `VALUES` list; a statement of SQLite takes some 32,000 values.
 const ROWS: usize = 500;
@@ -52,7 +52,7 @@ table!(
     social_worker_id "uuid", sealed "bigint", awaiting_approval "bigint", next_due "bigint", next_clock "text",
     marks "text", opened_at "bigint", updated_at "bigint", snapshot "bytea", events_head "bytea",
     events_count "bigint", people_head "bytea", people_count "bigint", clock_digests "bytea", cseq "bigint",
-    chain_head "bytea"
+    chain_head "bytea", approver_id "uuid", handed_over "bigint"
 );
 table!(
     "person", PersonRow,
@@ -74,6 +74,11 @@ table!(
     calendar_missing "bigint"
 );
 table!(
+    "assignment", AssignmentRow,
+    id "uuid", case_id "uuid", place "text", account_id "uuid", from_at "bigint", until_at "bigint", by_id "uuid",
+    ended_by "uuid"
+);
+table!(
     "idempotency", IdempotencyRow,
     account_id "uuid", key "text", body_hash "bytea", case_id "uuid", status "bigint", response "bytea", at "bigint"
 );
@@ -88,12 +93,15 @@ table!(
 );
 
 /// What an update sets: every column of a case that can change, from the new row `i`.
-pub(super) const SET_CASE: &str = "UPDATE case_file SET version = i.version, main = i.main, measure = i.measure, remedy = i.remedy, record = i.record, phase = i.phase, office_id = i.office_id, lead_id = i.lead_id, second_id = i.second_id, social_worker_id = i.social_worker_id, sealed = i.sealed, awaiting_approval = i.awaiting_approval, next_due = i.next_due, next_clock = i.next_clock, marks = i.marks, updated_at = i.updated_at, snapshot = i.snapshot, events_head = i.events_head, events_count = i.events_count, people_head = i.people_head, people_count = i.people_count, clock_digests = i.clock_digests, cseq = i.cseq, chain_head = i.chain_head FROM ";
+pub(super) const SET_CASE: &str = "UPDATE case_file SET version = i.version, main = i.main, measure = i.measure, remedy = i.remedy, record = i.record, phase = i.phase, office_id = i.office_id, lead_id = i.lead_id, second_id = i.second_id, social_worker_id = i.social_worker_id, approver_id = i.approver_id, sealed = i.sealed, handed_over = i.handed_over, awaiting_approval = i.awaiting_approval, next_due = i.next_due, next_clock = i.next_clock, marks = i.marks, updated_at = i.updated_at, snapshot = i.snapshot, events_head = i.events_head, events_count = i.events_count, people_head = i.people_head, people_count = i.people_count, clock_digests = i.clock_digests, cseq = i.cseq, chain_head = i.chain_head FROM ";
 /// Which rows an update changes: those whose stored version is the one before. Gives back their identities.
 pub(super) const WHERE_BEFORE: &str =
     " WHERE case_file.id = i.id AND case_file.version = i.version - 1 RETURNING case_file.id";
 /// How an insert of clocks renews those that are there.
 pub(super) const RENEW_CLOCK: &str = " ON CONFLICT (case_id, clock, run) DO UPDATE SET started = excluded.started, due_at = excluded.due_at, state = excluded.state, held = excluded.held, calendar_missing = excluded.calendar_missing";
+/// How an insert of assignments ends those that are there.
+pub(super) const END_ASSIGNMENT: &str =
+    " ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at, ended_by = excluded.ended_by";
 
 /// Adds statements that insert rows; `rest` says what else, as about rows that are there.
 pub(super) fn insert<T: Table>(to: &mut QueryBuilder<Sqlite>, rows: &[&T], rest: &str) {

@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::set::{Rules, schema};
 use super::{Policy, PolicyError, Question};
-use crate::access::{Action, Ask, Assurance, CaseScope, Grant, Office, OfficeTree, Resource, Viewer};
+use crate::access::{
+    Action, Ask, Assurance, CaseScope, Grant, Office, OfficeKind, OfficeTree, Resource, Viewer,
+};
 use crate::law::pack::StaffRole;
 use crate::record::Text;
 
@@ -34,7 +36,8 @@ const ROLES: [StaffRole; 8] = [
 ];
 
 fn tree() -> OfficeTree {
-    let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default() };
+    let kind = OfficeKind::District;
+    let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default(), kind };
     OfficeTree::new(vec![office(ABOVE, None), office(HERE, Some(ABOVE)), office(ELSEWHERE, Some(ABOVE))])
 }
 
@@ -77,12 +80,12 @@ fn people() -> Vec<Viewer> {
 
 /// Cases that differ in something that a policy can see.
 fn cases() -> Vec<CaseScope> {
-    let plain = CaseScope { id: CASE, office: HERE, ..CaseScope::default() };
+    let plain = CaseScope { case: CASE, ..CaseScope::at(HERE) };
     let all = [
         plain,
         CaseScope { lead: Some(ME), social_worker: Some(ME), approver: Some(ME), ..plain },
-        CaseScope { second: Some(AWAY), social_worker: Some(AWAY), ..plain },
-        CaseScope { social_worker: Some(SOMEBODY), offered_to: Some(ELSEWHERE), sender: Some(ELSEWHERE), ..plain },
+        CaseScope { second: Some(AWAY), social_worker: Some(AWAY), approver: Some(AWAY), ..plain },
+        CaseScope { social_worker: Some(SOMEBODY), offered_to: Some(ELSEWHERE), handed_over: true, ..plain },
     ];
     all.into_iter().flat_map(|open| [open, CaseScope { sealed: true, ..open }]).collect()
 }
@@ -200,14 +203,38 @@ mod tests {
     fn a_set_that_permits_too_much_is_refused_by_the_invariant_it_breaks() {
         let add = |more: &str| format!("{}\n@id(\"more\") @zh(\"多\") @en(\"more\") {more}", lasting_set());
         for (invariant, more) in [
-            ("N06", "permit (principal, action == Action::\"read_case\", resource) when { !resource.sealed && !principal.admin_at.isEmpty() };"),
-            ("N07", "permit (principal, action == Action::\"read_case\", resource) when { !resource.sealed && !principal.social_worker_at.isEmpty() };"),
-            ("N08", "permit (principal, action == Action::\"read_prosecution_notes\", resource) when { !principal.clerk_at.isEmpty() };"),
-            ("N09", "permit (principal, action == Action::\"read_counselling\", resource) when { principal.prosecutor_at.contains(resource.office) };"),
-            ("N11", "permit (principal, action == Action::\"assign\", resource) when { principal.opened.contains(resource) };"),
-            ("N13", "permit (principal, action == Action::\"break_glass\", resource) when { principal.clerk_at.contains(resource.office) };"),
-            ("N18", "permit (principal, action == Action::\"administer\", resource) when { principal.chief_at.contains(resource) };"),
-            ("N21", "permit (principal, action == Action::\"list_cases\", resource) when { principal.clerk_at.contains(resource.office) };@id(\"less\") @zh(\"少\") @en(\"less\") forbid (principal, action == Action::\"read_case\", resource) when { principal.clerk_at.contains(resource.office) };"),
+            (
+                "N06",
+                "permit (principal, action == Action::\"read_case\", resource) when { !resource.sealed && !principal.admin_at.isEmpty() };",
+            ),
+            (
+                "N07",
+                "permit (principal, action == Action::\"read_case\", resource) when { !resource.sealed && !principal.social_worker_at.isEmpty() };",
+            ),
+            (
+                "N08",
+                "permit (principal, action == Action::\"read_prosecution_notes\", resource) when { !principal.clerk_at.isEmpty() };",
+            ),
+            (
+                "N09",
+                "permit (principal, action == Action::\"read_counselling\", resource) when { principal.prosecutor_at.contains(resource.office) };",
+            ),
+            (
+                "N11",
+                "permit (principal, action == Action::\"assign\", resource) when { principal.opened.contains(resource) };",
+            ),
+            (
+                "N13",
+                "permit (principal, action == Action::\"break_glass\", resource) when { principal.clerk_at.contains(resource.office) };",
+            ),
+            (
+                "N18",
+                "permit (principal, action == Action::\"administer\", resource) when { principal.chief_at.contains(resource) };",
+            ),
+            (
+                "N21",
+                "permit (principal, action == Action::\"list_cases\", resource) when { principal.clerk_at.contains(resource.office) };@id(\"less\") @zh(\"少\") @en(\"less\") forbid (principal, action == Action::\"read_case\", resource) when { principal.clerk_at.contains(resource.office) };",
+            ),
         ] {
             match check(&add(more)) {
                 Err(PolicyError::Unsafe { id, .. }) => assert_eq!(id, invariant),
@@ -219,11 +246,8 @@ mod tests {
     #[test]
     fn without_any_one_of_its_forbids_the_set_is_refused() {
         let text = lasting_set();
-        let forbids: Vec<&str> = text
-            .split("\n@id(")
-            .filter(|policy| policy.contains("\nforbid"))
-            .collect();
-        assert_eq!(forbids.len(), 6);
+        let forbids: Vec<&str> = text.split("\n@id(").filter(|policy| policy.contains("\nforbid")).collect();
+        assert_eq!(forbids.len(), 7);
         for forbid in forbids {
             let end = forbid.find(';').unwrap();
             let left = text.replace(&format!("\n@id({}", &forbid[..=end]), "\n");
@@ -231,14 +255,20 @@ mod tests {
             let broken = check(&left);
             // "sealed" repeats what each permit says of itself: it guards against a permit that forgets.
             let name = forbid.split('"').nth(1).unwrap();
-            assert_eq!(matches!(broken, Err(PolicyError::Unsafe { .. })), name != "sealed", "{name}: {broken:?}");
+            assert_eq!(
+                matches!(broken, Err(PolicyError::Unsafe { .. })),
+                name != "sealed",
+                "{name}: {broken:?}"
+            );
         }
     }
 
     #[test]
     fn what_is_not_valid_is_refused_with_its_reason() {
         let policy = |annotations: &str, condition: &str| {
-            format!("{annotations} permit (principal, action == Action::\"read_case\", resource) when {{ {condition} }};")
+            format!(
+                "{annotations} permit (principal, action == Action::\"read_case\", resource) when {{ {condition} }};"
+            )
         };
         let named = "@id(\"a\") @zh(\"甲\") @en(\"a\")";
         for (text, says) in [

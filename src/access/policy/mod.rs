@@ -11,7 +11,8 @@ mod world;
 pub(super) use question::{Question, Remembered};
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, PartialEntities, PartialEntityUid, PartialRequest, Request, Schema,
+    Authorizer, Context, Decision, Entities, PartialEntities, PartialEntityUid, PartialRequest, Request,
+    Schema,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,9 +20,9 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use self::set::Rules;
 use self::world::Names;
+use super::OfficeTree;
 use super::filter::read_residual;
 use super::gate::{Denial, Permit};
-use super::OfficeTree;
 use crate::record::{Filter, Text};
 
 /// Why a policy set is not put in force.
@@ -144,7 +145,7 @@ impl Policy {
         });
         let (decision, rules) = answer.map_err(|error| self.broken(&error))?;
         if decision == Decision::Allow {
-            return Ok(self.rules.permit(&rules));
+            return Ok(self.rules.permit(&rules, question));
         }
         Err(self.rules.denial(&rules, question.ask.action))
     }
@@ -152,7 +153,8 @@ impl Policy {
     fn request(&self, question: &Question<'_>) -> Result<Request, PolicyError> {
         let action = question.ask.action;
         let to = question.to.as_ref().filter(|to| to.kind() == action.kind());
-        let to = to.ok_or_else(|| PolicyError::Invalid(format!("{} is asked of another kind", action.name())))?;
+        let to =
+            to.ok_or_else(|| PolicyError::Invalid(format!("{} is asked of another kind", action.name())))?;
         Request::new(
             self.names.account(question.viewer.account),
             self.names.action(action),
@@ -203,7 +205,8 @@ impl Policy {
     /// What cannot be decided is denied.
     fn broken(&self, error: &PolicyError) -> Denial {
         tracing::error!(%error, "policy");
-        let why = Text::new("策略无法判断，请联系管理员", "the policy cannot decide this; tell an administrator");
+        let why =
+            Text::new("策略无法判断，请联系管理员", "the policy cannot decide this; tell an administrator");
         Denial { rule: "policy-error", why: Arc::new(why) }
     }
 

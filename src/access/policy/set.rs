@@ -1,16 +1,17 @@
 //! Reads a policy set, and says in words what its policies decided.
 
-use cedar_policy::{Effect, Policy as CedarPolicy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use cedar_policy::{ActionConstraint, EntityUid};
+use cedar_policy::{Effect, Policy as CedarPolicy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
+use uuid::Uuid;
 
-use super::{PolicyError, lasting};
-use crate::access::Action;
+use super::{PolicyError, Question, lasting};
 use crate::access::gate::{Denial, Permit};
+use crate::access::{Action, Resource};
 use crate::law::pack::StaffRole;
 use crate::record::Text;
 
@@ -107,10 +108,10 @@ impl Rules {
     }
 
     /// What these policies permit.
-    pub(super) fn permit(&self, places: &BTreeSet<usize>) -> Permit {
+    pub(super) fn permit(&self, places: &BTreeSet<usize>, question: &Question<'_>) -> Permit {
         let (rule, rules) = self.named(places);
         let roles: BTreeSet<StaffRole> = rules.iter().filter_map(|rule| rule.role).collect();
-        Permit { rule, roles: roles.into_iter().collect() }
+        Permit { rule, roles: roles.into_iter().collect(), on_behalf: on_behalf(question) }
     }
 
     /// What these policies forbid; if there are none, who may do it.
@@ -136,6 +137,15 @@ impl Rules {
     pub(super) fn told(&self, place: usize) -> Option<(&str, &Text)> {
         self.rules.get(place).map(|rule| (rule.id.as_str(), &rule.text))
     }
+}
+
+/// For whom somebody stands in towards a case to which they are not assigned themselves.
+fn on_behalf(question: &Question<'_>) -> Option<Uuid> {
+    let Some(Resource::Case(scope)) = &question.to else { return None };
+    if scope.assigned().any(|account| account == question.viewer.account) {
+        return None;
+    }
+    scope.assigned().find(|account| question.viewer.stands_in_for.contains(account))
 }
 
 fn join<'a>(rules: impl Iterator<Item = &'a Rule>) -> (String, String) {

@@ -63,7 +63,7 @@ impl Names {
 
     pub(super) fn resource(&self, to: &Resource) -> EntityUid {
         match to {
-            Resource::Case(scope) => self.case(scope.id),
+            Resource::Case(scope) => self.case(scope.case),
             Resource::Office(office) => self.office(*office),
             Resource::Service => {
                 EntityUid::from_type_name_and_id(self.service.clone(), EntityId::new("tutela"))
@@ -89,7 +89,6 @@ impl Names {
             Some(Resource::Case(scope)) => {
                 touched.push(scope.office);
                 touched.extend(scope.offered_to);
-                touched.extend(scope.sender);
                 all.push(self.scope(scope)?);
             }
             Some(Resource::Office(office)) => touched.push(*office),
@@ -113,9 +112,7 @@ impl Names {
 
     fn viewer(&self, viewer: &Viewer) -> Result<Entity, PolicyError> {
         let flag = |name: &str, value| (name.to_owned(), RestrictedExpression::new_bool(value));
-        let cases = |name: &str, ids: &[Uuid]| {
-            (name.to_owned(), set(ids.iter().map(|id| self.case(*id))))
-        };
+        let cases = |name: &str, ids: &[Uuid]| (name.to_owned(), set(ids.iter().map(|id| self.case(*id))));
         let mut attributes = HashMap::from([
             flag("active", viewer.active),
             flag("second_factor", viewer.assurance.second_factor),
@@ -135,6 +132,7 @@ impl Names {
         let mut attributes = HashMap::from([
             ("office".to_owned(), entity(self.office(scope.office))),
             ("sealed".to_owned(), RestrictedExpression::new_bool(scope.sealed)),
+            ("handed_over".to_owned(), RestrictedExpression::new_bool(scope.handed_over)),
         ]);
         for (name, account) in [
             ("lead", scope.lead),
@@ -144,10 +142,8 @@ impl Names {
         ] {
             attributes.extend(account.map(|id| (name.to_owned(), entity(self.account(id)))));
         }
-        for (name, office) in [("offered_to", scope.offered_to), ("sender", scope.sender)] {
-            attributes.extend(office.map(|id| (name.to_owned(), entity(self.office(id)))));
-        }
-        Entity::new(self.case(scope.id), attributes, HashSet::new()).map_err(PolicyError::of)
+        attributes.extend(scope.offered_to.map(|id| ("offered_to".to_owned(), entity(self.office(id)))));
+        Entity::new(self.case(scope.case), attributes, HashSet::new()).map_err(PolicyError::of)
     }
 }
 

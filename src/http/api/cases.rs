@@ -44,7 +44,7 @@ pub async fn open(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListParams {
-    /// `mine` or `office`.
+    /// `mine`, `office` or `unassigned`.
     list: Worklist,
     /// `next` of the page before.
     cursor: Option<String>,

@@ -1,6 +1,8 @@
 //! `/api/v1`: one file per kind of thing.
 
+pub mod assign;
 pub mod cases;
 pub mod ledger;
 pub mod packs;
+pub mod staff;
 pub mod status;

@@ -27,7 +27,8 @@ type Queue = mpsc::Sender<(WriteSet, Answer)>;
 /// How a database keeps a group of changes.
 pub(super) trait Keeper: Send + 'static {
     /// Keeps a group in one durable commit, but for changes whose case has another version. No case is in it twice.
-    /// Gives the cases that were updated. After an error nothing of the group is kept, or the connection was lost.
+    /// Gives the cases that were updated. A change that stands alone is a group of its own and kept whole or not at all.
+    /// After an error nothing of the group is kept, or the connection was lost.
     fn keep(&mut self, rows: &Rows<'_>) -> impl Future<Output = Result<HashSet<Uuid>, StoreError>> + Send;
 
     /// Ends its connection.
@@ -76,10 +77,7 @@ impl<K: Keeper> Work<K> {
         let mut waiting = Vec::with_capacity(GROUP);
         while self.waiting.recv_many(&mut waiting, GROUP).await > 0 {
             while !waiting.is_empty() {
-                let mut cases = HashSet::new();
-                // A second change of a case has to see what became of the first one.
-                let twice = |(set, _): &(WriteSet, _)| set.case().is_some_and(|case| !cases.insert(case));
-                let end = waiting.iter().position(twice).unwrap_or(waiting.len());
+                let end = group_end(&waiting);
                 self.keep(waiting.drain(..end).collect()).await;
             }
         }
@@ -104,6 +102,17 @@ impl<K: Keeper> Work<K> {
             }
         }
     }
+}
+
+/// How many of the waiting changes share the next commit; at least one.
+fn group_end(waiting: &[(WriteSet, Answer)]) -> usize {
+    if waiting.first().is_some_and(|(set, _)| set.stands_alone()) {
+        return 1;
+    }
+    let mut cases = HashSet::new();
+    // A second change of a case has to see what became of the first one.
+    let mut twice = |set: &WriteSet| set.case().is_some_and(|case| !cases.insert(case));
+    waiting.iter().position(|(set, _)| set.stands_alone() || twice(set)).unwrap_or(waiting.len())
 }
 
 /// Answers changes that were put to the database. A caller that has gone away does not undo what is kept.

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::Keeper;
 use crate::store::StoreError;
 use crate::store::change::Rows;
-use crate::store::table::{RENEW_CLOCK, SET_CASE, WHERE_BEFORE, arrays, insert_arrays};
+use crate::store::side::run_on_postgres;
+use crate::store::table::{END_ASSIGNMENT, RENEW_CLOCK, SET_CASE, WHERE_BEFORE, arrays, insert_arrays};
 
 /// Rows of a case that this statement did not update are not kept: another instance was first.
 const OF_KEPT: &str = " WHERE case_id IN (SELECT id FROM kept)";
@@ -39,17 +40,17 @@ impl PostgresKeeper {
 
 impl Keeper for PostgresKeeper {
     async fn keep(&mut self, rows: &Rows<'_>) -> Result<HashSet<Uuid>, StoreError> {
-        let mut statement = statement(rows);
         let kept = match self.connect().await {
+            Ok(connection) if rows.whole => keep_whole(connection, rows).await,
             Ok(connection) => {
-                statement.build_query_scalar().fetch_all(connection).await.map_err(StoreError::from)
+                statement(rows).build_query_scalar().fetch_all(connection).await.map_err(StoreError::from)
             }
             Err(error) => Err(error),
         };
         if matches!(kept, Err(StoreError::Unavailable { .. })) {
             self.connection = None;
         }
-        Ok(kept?.into_iter().collect())
+        kept.map(|cases: Vec<Uuid>| cases.into_iter().collect())
     }
 
     async fn close(self) {
@@ -57,6 +58,18 @@ impl Keeper for PostgresKeeper {
             let _ = connection.close().await;
         }
     }
+}
+
+/// A change that stands alone, in a transaction of its own.
+async fn keep_whole(connection: &mut PgConnection, rows: &Rows<'_>) -> Result<Vec<Uuid>, StoreError> {
+    let mut work = connection.begin().await?;
+    let updated: Vec<Uuid> = statement(rows).build_query_scalar().fetch_all(&mut *work).await?;
+    if updated.len() != rows.updated.len() {
+        return Err(StoreError::Conflict);
+    }
+    run_on_postgres(&mut work, &rows.sides).await?;
+    work.commit().await?;
+    Ok(updated)
 }
 
 fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
@@ -73,7 +86,9 @@ fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
     insert_arrays(&mut text, &rows.events, OF_KEPT);
     text.push("), clocks AS (");
     insert_arrays(&mut text, &rows.clocks, OF_KEPT);
-    text.push(RENEW_CLOCK).push("), answers AS (");
+    text.push(RENEW_CLOCK).push("), assigned AS (");
+    insert_arrays(&mut text, &rows.assignments, OF_KEPT);
+    text.push(END_ASSIGNMENT).push("), answers AS (");
     insert_arrays(&mut text, &rows.answers, OF_KEPT);
     text.push("), leaves AS (");
     // The tree takes leaves in the order of the outbox.

@@ -10,7 +10,8 @@ use crate::store::StoreError;
 use crate::store::change::Rows;
 use crate::store::ledger::{grow, head_of_sqlite, tiler_of_sqlite, tiles_of_sqlite};
 use crate::store::rows::CaseRow;
-use crate::store::table::{RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values};
+use crate::store::side::run_on_sqlite;
+use crate::store::table::{END_ASSIGNMENT, RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values};
 use crate::store::work::HeldFile;
 
 /// Opens the transaction and gives the tree's size, without a case.
@@ -37,6 +38,9 @@ impl SqliteKeeper {
             Some(tiler) => tiler,
             None => tiler_of_sqlite(&mut self.connection).await?,
         };
+        if rows.whole && updated.len() != rows.updated.len() {
+            return Err(StoreError::Conflict);
+        }
         self.write(&rows.without_stale(&updated), &mut tiler).await?;
         self.tiler = Some(tiler);
         Ok(updated)
@@ -69,12 +73,14 @@ impl SqliteKeeper {
 
     /// Writes the other rows, appends the leaves to the tree and commits.
     async fn write(&mut self, rows: &Rows<'_>, tiler: &mut Tiler) -> Result<(), StoreError> {
+        run_on_sqlite(&mut self.connection, &rows.sides).await?;
         let mut statements = QueryBuilder::<Sqlite>::new("");
         insert(&mut statements, &rows.opened, "");
         insert(&mut statements, &rows.people, "");
         insert(&mut statements, &rows.tags, "");
         insert(&mut statements, &rows.events, "");
         insert(&mut statements, &rows.clocks, RENEW_CLOCK);
+        insert(&mut statements, &rows.assignments, END_ASSIGNMENT);
         insert(&mut statements, &rows.answers, "");
         let (leaves, tiles) = grow(tiler, rows.leaves.iter().chain(&rows.aside).copied());
         if !leaves.is_empty() {
