@@ -17,7 +17,7 @@ pub(super) fn read_residual(response: &TpeResponse<'_>, offices: &OfficeTree) ->
         for clause in read.body().clauses() {
             let clause = match clause {
                 Clause::When(expr) => Reader { offices }.read(expr),
-                Clause::Unless(expr) => Reader { offices }.read(expr).map(Filter::not),
+                Clause::Unless(expr) => Reader { offices }.read(expr).map(|filter| !filter),
             };
             condition = condition.and(clause.map_err(|what| format!("{}: {what}", policy.id()))?);
         }
@@ -26,7 +26,7 @@ pub(super) fn read_residual(response: &TpeResponse<'_>, offices: &OfficeTree) ->
             Effect::Forbid => forbidden = forbidden.or(condition),
         }
     }
-    Ok(permitted.and(forbidden.not()))
+    Ok(permitted.and(!forbidden))
 }
 
 /// What a case's column holds.
@@ -48,7 +48,7 @@ impl Reader<'_> {
         Ok(match expr {
             Expr::Literal(Literal::Bool(true)) => Filter::Everything,
             Expr::Literal(Literal::Bool(false)) => Filter::Nothing,
-            Expr::UnaryOp { op: UnaryOp::Not, expr } => self.read(expr)?.not(),
+            Expr::UnaryOp { op: UnaryOp::Not, expr } => !self.read(expr)?,
             Expr::BinaryOp { op: BinaryOp::And, left, right } => self.read(left)?.and(self.read(right)?),
             Expr::BinaryOp { op: BinaryOp::Or, left, right } => self.read(left)?.or(self.read(right)?),
             Expr::BinaryOp { op: BinaryOp::Contains, left, right } => {
@@ -64,7 +64,7 @@ impl Reader<'_> {
             }
             Expr::BinaryOp { op: BinaryOp::NotEq, left, right } => {
                 let equal = Expr::BinaryOp { op: BinaryOp::Eq, left: left.clone(), right: right.clone() };
-                self.read(&equal)?.not()
+                !self.read(&equal)?
             }
             Expr::BinaryOp { op: BinaryOp::In, left, right } => match column(left) {
                 Some(Column::Office) => {

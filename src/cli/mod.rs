@@ -4,6 +4,7 @@ mod demo;
 mod keys;
 mod ledger;
 mod pack;
+mod policy;
 mod serve;
 mod user;
 
@@ -44,6 +45,9 @@ enum Command {
     /// Check, draw and test jurisdiction packs
     #[command(subcommand)]
     Pack(pack::Pack),
+    /// Print and check access policies
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Verify and export the ledger
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -91,6 +95,7 @@ pub async fn run() -> std::process::ExitCode {
         Command::Serve => serve::run(&cli.flags).await,
         Command::Demo(demo) => demo.run(&cli.flags).await,
         Command::Pack(pack) => pack.run(),
+        Command::Policy(policy) => policy.run(),
         Command::Ledger(ledger) => ledger.run(&cli.flags).await,
         Command::Keys(keys) => keys.run(&cli.flags).await,
         Command::User(user) => user.run(&cli.flags).await,

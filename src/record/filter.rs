@@ -56,10 +56,11 @@ pub enum Part {
     Held(Post, Uuid),
 }
 
-impl Filter {
+impl std::ops::Not for Filter {
+    type Output = Self;
+
     /// The cases that it does not let through.
-    #[must_use]
-    pub fn not(self) -> Self {
+    fn not(self) -> Self {
         match self {
             Self::Everything => Self::Nothing,
             Self::Nothing => Self::Everything,
@@ -67,7 +68,9 @@ impl Filter {
             other => Self::Not(Box::new(other)),
         }
     }
+}
 
+impl Filter {
     /// The cases that both let through.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -114,7 +117,7 @@ impl Filter {
             }
             (Self::Filled(post), Part::Held(held, _)) if *post == held => Self::Everything,
             (Self::Held(post, by), Part::Held(held, who)) if *post == held => truth(by.contains(&who)),
-            (Self::Not(inner), _) => inner.within(part).not(),
+            (Self::Not(inner), _) => !inner.within(part),
             (Self::And(left, right), _) => left.within(part).and(right.within(part)),
             (Self::Or(left, right), _) => left.within(part).or(right.within(part)),
             (other, _) => other.clone(),
@@ -144,15 +147,15 @@ mod tests {
         let one = |id| BTreeSet::from([id]);
         let filter = Filter::offices(one(here))
             .or(Filter::Filled(Post::SocialWorker).and(Filter::held(Post::SocialWorker, one(me))))
-            .and(Filter::cases(one(hidden)).or(Filter::Sealed).not());
-        assert_eq!(filter.within(Part::Office(here)), Filter::cases(one(hidden)).not());
-        assert_eq!(filter.within(Part::Held(Post::SocialWorker, me)), Filter::cases(one(hidden)).not());
+            .and(!Filter::cases(one(hidden)).or(Filter::Sealed));
+        assert_eq!(filter.within(Part::Office(here)), !Filter::cases(one(hidden)));
+        assert_eq!(filter.within(Part::Held(Post::SocialWorker, me)), !Filter::cases(one(hidden)));
         assert_eq!(filter.named_offices(), one(here));
         let elsewhere = filter.within(Part::Office(there));
         assert!(
             matches!(elsewhere, Filter::And(..)),
             "a social worker's own case may lie anywhere: {elsewhere:?}"
         );
-        assert_eq!(Filter::offices(BTreeSet::new()).or(Filter::Nothing).not(), Filter::Everything);
+        assert_eq!(!Filter::offices(BTreeSet::new()).or(Filter::Nothing), Filter::Everything);
     }
 }

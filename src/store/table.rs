@@ -126,9 +126,9 @@ pub(super) fn insert_arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&
     to.push(rest);
 }
 
-/// Adds rows as a table `i` made of arrays, with their `place` among them.
+/// Adds rows as a table `i` made of arrays, with the `nth` of them beside.
 pub(super) fn arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&T]) {
     to.push("UNNEST(");
     T::bind_arrays(rows, &mut to.separated(", "));
-    to.push(") WITH ORDINALITY AS i (").push(T::COLUMNS).push(", place)");
+    to.push(") WITH ORDINALITY AS i (").push(T::COLUMNS).push(", nth)");
 }

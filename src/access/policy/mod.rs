@@ -107,6 +107,11 @@ impl Policy {
         Self::from_text(set::EMBEDDED)
     }
 
+    /// The text of the policies that are part of the program.
+    pub const fn text() -> &'static str {
+        set::POLICIES
+    }
+
     /// The policy set of a directory: all its `.cedar` files, in the order of their names. It takes the place of the
     /// program's own, and is held to the invariants first.
     ///
@@ -143,7 +148,7 @@ impl Policy {
             let entities = self.names.entities(question, offices, &self.schema)?;
             self.answer(&request, &entities)
         });
-        let (decision, rules) = answer.map_err(|error| self.broken(&error))?;
+        let (decision, rules) = answer.map_err(|error| Self::broken(&error))?;
         if decision == Decision::Allow {
             return Ok(self.rules.permit(&rules, question));
         }
@@ -180,7 +185,7 @@ impl Policy {
 
     /// Asks Cedar what remains of the policy when everything is known but the case.
     pub(super) fn residual(&self, question: &Question<'_>, offices: &OfficeTree) -> Result<Filter, Denial> {
-        let filter = self.partial(question, offices).map_err(|error| self.broken(&error))?;
+        let filter = self.partial(question, offices).map_err(|error| Self::broken(&error))?;
         match filter {
             Filter::Nothing => Err(self.rules.denial(&BTreeSet::new(), question.ask.action)),
             filter => Ok(filter),
@@ -203,7 +208,7 @@ impl Policy {
     }
 
     /// What cannot be decided is denied.
-    fn broken(&self, error: &PolicyError) -> Denial {
+    fn broken(error: &PolicyError) -> Denial {
         tracing::error!(%error, "policy");
         let why =
             Text::new("策略无法判断，请联系管理员", "the policy cannot decide this; tell an administrator");

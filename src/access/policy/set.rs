@@ -17,6 +17,8 @@ use crate::record::Text;
 
 const SCHEMA: &str = include_str!("schema.cedarschema");
 /// The policies that are part of the program.
+pub(super) const POLICIES: &str = include_str!("policies.cedar");
+/// Those, and what stands in for queries until there are any.
 pub(super) const EMBEDDED: &str = concat!(include_str!("policies.cedar"), include_str!("interim.cedar"));
 
 /// The schema of all policy sets.
@@ -63,7 +65,7 @@ struct Rule {
 pub(super) struct Rules {
     pub(super) set: PolicySet,
     pub(super) digest: [u8; 32],
-    rules: Vec<Rule>,
+    order: Vec<Rule>,
     places: HashMap<PolicyId, usize>,
 }
 
@@ -84,8 +86,8 @@ impl Rules {
             let rule = rule(policy)?;
             let id = PolicyId::new(&rule.id);
             read.set.add(policy.new_id(id.clone())).map_err(PolicyError::of)?;
-            read.places.insert(id, read.rules.len());
-            read.rules.push(rule);
+            read.places.insert(id, read.order.len());
+            read.order.push(rule);
         }
         let said = Validator::new(schema.clone()).validate(&read.set, ValidationMode::Strict);
         let wrong: Vec<String> = said
@@ -102,7 +104,7 @@ impl Rules {
     }
 
     fn named(&self, places: &BTreeSet<usize>) -> (&'static str, Vec<&Rule>) {
-        let rules: Vec<&Rule> = places.iter().filter_map(|place| self.rules.get(*place)).collect();
+        let rules: Vec<&Rule> = places.iter().filter_map(|place| self.order.get(*place)).collect();
         let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
         (lasting(ids.join(" ")), rules)
     }
@@ -117,7 +119,7 @@ impl Rules {
     /// What these policies forbid; if there are none, who may do it.
     pub(super) fn denial(&self, places: &BTreeSet<usize>, action: Action) -> Denial {
         if places.is_empty() {
-            let permits = self.rules.iter().filter(|rule| {
+            let permits = self.order.iter().filter(|rule| {
                 rule.effect == Effect::Permit
                     && rule.actions.as_ref().is_none_or(|actions| actions.contains(action.name()))
             });
@@ -135,7 +137,7 @@ impl Rules {
 
     /// A policy's id and what it says.
     pub(super) fn told(&self, place: usize) -> Option<(&str, &Text)> {
-        self.rules.get(place).map(|rule| (rule.id.as_str(), &rule.text))
+        self.order.get(place).map(|rule| (rule.id.as_str(), &rule.text))
     }
 }
 
