@@ -11,10 +11,12 @@
 
 mod architecture;
 mod crash;
+mod duties;
 mod life;
 mod requests;
 mod secrecy;
 mod several;
+mod staff;
 mod statements;
 mod support;
 mod surface;

@@ -12,7 +12,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::api::{assign, cases, ledger, packs, staff, status};
+use super::api::{assign, cases, duties, ledger, packs, staff, status};
 use super::caller::RequestId;
 use super::{App, Problem};
 use crate::record::Text;
@@ -102,6 +102,21 @@ pub const ROUTES: &[Route] = &[
         methods: &["post"],
         handlers: || post(assign::lift),
     },
+    Route {
+        path: "/api/v1/cases/{id}/transfers",
+        methods: &["get", "post"],
+        handlers: || get(duties::transfers_of).post(duties::offer),
+    },
+    Route { path: "/api/v1/transfers", methods: &["get"], handlers: || get(duties::transfers) },
+    Route { path: "/api/v1/transfers/{id}/accept", methods: &["post"], handlers: || post(duties::accept) },
+    Route { path: "/api/v1/transfers/{id}/refuse", methods: &["post"], handlers: || post(duties::refuse) },
+    Route { path: "/api/v1/transfers/{id}/withdraw", methods: &["post"], handlers: || post(duties::withdraw) },
+    Route { path: "/api/v1/cases/{id}/emergency", methods: &["post"], handlers: || post(duties::break_glass) },
+    Route { path: "/api/v1/emergencies", methods: &["get"], handlers: || get(duties::emergencies) },
+    Route { path: "/api/v1/emergencies/{id}/review", methods: &["post"], handlers: || post(duties::review) },
+    Route { path: "/api/v1/notices", methods: &["get"], handlers: || get(duties::notices) },
+    Route { path: "/api/v1/notices/{id}/read", methods: &["post"], handlers: || post(duties::read_notice) },
+    Route { path: "/api/v1/cases/{id}/lookers", methods: &["get"], handlers: || get(duties::lookers) },
     Route { path: "/api/v1/cases/{id}/journal", methods: &["get"], handlers: || get(cases::journal) },
     Route { path: "/api/v1/cases/{id}/clocks", methods: &["get"], handlers: || get(cases::clocks) },
     Route { path: "/api/v1/cases/{id}/trail", methods: &["get"], handlers: || get(cases::trail) },
