@@ -117,7 +117,8 @@ fn matrix() -> String {
         "Who may do what. Made by tests/access.rs from the policies; a change here is a change in somebody's rights.\n\
          yes: may; fresh: with a factor shown a moment ago; 2nd: when somebody else proposed it; dot: may not.\n\
          Rows: people of one office, by their role. Who is not signed in gets 401 from every route under /api/v1/.\n\
-         Who may not gets 404 about a case, as if there were none, and 403 about an office or the service.\n",
+         Who may not gets 404 about a case, as if there were none, and 403 about an office or the service; who lacks\n\
+         nothing but a fresh factor gets 403 and hears that.\n",
     );
     let routes = |action: Option<Action>| {
         let mut asked = Vec::new();
@@ -213,7 +214,12 @@ fn body(method: &str, path: &str) -> Option<Value> {
             json!({"deputy": "zhou.yuan", "from": "2026-08-04T00:00:00Z", "until": "2026-08-10T00:00:00Z"})
         }
         (_, "decision") => json!({"approve": true}),
-        (_, "assignment" | "end" | "lift") => json!({}),
+        (_, "transfers") => json!({"to": "LX", "reason": "犯罪地在柳溪区，应由该院管辖"}),
+        (_, "accept") => json!({}),
+        (_, "refuse") => json!({"reason": "不属本院管辖"}),
+        (_, "emergency") => json!({"reason": "夜间来电称该未成年人走失，需立即查看监护人联系方式"}),
+        (_, "review") => json!({"justified": true, "reason": "情况属实"}),
+        (_, "assignment" | "end" | "lift" | "withdraw" | "read") => json!({}),
         (method, _) => panic!("{method} {path}: say how it is called, so that strangers can try it"),
     })
 }

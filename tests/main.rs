@@ -12,11 +12,13 @@
 mod access;
 mod architecture;
 mod crash;
+mod duties;
 mod life;
 mod lists;
 mod requests;
 mod secrecy;
 mod several;
+mod staff;
 mod statements;
 mod support;
 mod surface;

@@ -35,7 +35,7 @@ pub enum Action {
     AuditCase,
     /// Open a case in an emergency.
     BreakGlass,
-    /// Review such an emergency, [`Action::after`] who declared it.
+    /// Review an emergency of an office's case, [`Action::after`] who declared it.
     ReviewEmergency,
     /// Look at a sealed case under an allowed query.
     ReadSealed,
@@ -69,6 +69,8 @@ pub enum Action {
     ReadRules,
     /// See the ledger's checkpoint.
     ReadLedger,
+    /// Read one's own notices.
+    OwnNotices,
     /// Keep one's own sessions.
     OwnSession,
 }
@@ -86,7 +88,7 @@ pub enum Kind {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::ListCases,
         Self::ReadCase,
         Self::ReadMedical,
@@ -119,6 +121,7 @@ impl Action {
         Self::FindPerson,
         Self::ReadRules,
         Self::ReadLedger,
+        Self::OwnNotices,
         Self::OwnSession,
     ];
 
@@ -157,6 +160,7 @@ impl Action {
             Self::FindPerson => "find_person",
             Self::ReadRules => "read_rules",
             Self::ReadLedger => "read_ledger",
+            Self::OwnNotices => "own_notices",
             Self::OwnSession => "own_session",
         }
     }
@@ -171,8 +175,11 @@ impl Action {
             | Self::DecideRoles
             | Self::SeeStaff
             | Self::Deputise
+            | Self::ReviewEmergency
             | Self::ReadStatistics => Kind::Office,
-            Self::FindPerson | Self::ReadRules | Self::ReadLedger | Self::OwnSession => Kind::Service,
+            Self::FindPerson | Self::ReadRules | Self::ReadLedger | Self::OwnNotices | Self::OwnSession => {
+                Kind::Service
+            }
             _ => Kind::Case,
         }
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use crate::law::Reason;
 use crate::law::expr::Region;
 use crate::law::pack::StaffRole;
 use crate::record::{Filter, Part, Post, Text};
-use crate::store::{self, CaseRow, PersonRow};
+use crate::store::{self, CaseRow, PersonRow, WriteSet};
 use crate::vault::{Class, name_matches, normalise};
 
 /// Cases on one page unless asked otherwise.
@@ -130,8 +131,9 @@ impl Service {
             }
             _ => None,
         };
+        let detail = self.seal_detail(caller.request, &Listed::of(which, rows.iter().map(|row| row.id)))?;
         let note = Note::of(caller, "case.list", "list", self.now());
-        self.write_aside(note).await?;
+        self.write_aside(Note { detail: Some(detail), ..note }).await?;
         Ok(CasePage { cases: rows.iter().map(|row| self.line(row)).collect(), next })
     }
 
@@ -202,8 +204,18 @@ impl Service {
                 hits.extend(self.hit(caller, row, person, &wanted).await?);
             }
         }
+        let detail = self.seal_detail(caller.request, &Sought { query, hits: hits.len() })?;
         let note = Note::of(caller, "case.search", permit.rule(), self.now());
-        self.write_aside(note).await?;
+        let mut leaves = vec![Note { detail: Some(detail), ..note }.aside()?];
+        // Whoever finds a child has seen the name: it counts among those who looked at the file.
+        let mut found: Vec<Uuid> = hits.iter().map(|hit: &Hit| hit.case.id).collect();
+        found.sort();
+        found.dedup();
+        for case in found {
+            let note = Note::of(caller, "case.found", permit.rule(), self.now());
+            leaves.push(Note { case: Some(case), ..note }.aside()?);
+        }
+        store::commit(self.db(), WriteSet { leaves, ..WriteSet::default() }).await?;
         Ok(hits)
     }
 
@@ -260,6 +272,33 @@ impl Service {
             version: row.version,
         }
     }
+}
+
+/// What the ledger keeps of a list, sealed: which, how many cases, and the hash of their identities in order.
+#[derive(Serialize)]
+struct Listed {
+    list: Worklist,
+    count: usize,
+    cases: String,
+}
+
+impl Listed {
+    fn of(list: Worklist, cases: impl Iterator<Item = Uuid>) -> Self {
+        let mut hash = Sha256::new();
+        let mut count = 0;
+        for case in cases {
+            hash.update(case.as_bytes());
+            count += 1;
+        }
+        Self { list, count, cases: crate::ledger::hex(&hash.finalize()) }
+    }
+}
+
+/// What the ledger keeps of a search, sealed.
+#[derive(Serialize)]
+struct Sought<'a> {
+    query: &'a Query,
+    hits: usize,
 }
 
 enum Wanted<'a> {

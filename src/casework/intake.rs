@@ -240,7 +240,7 @@ impl Service {
     }
 
     /// A human case number without a central counter: office, year, random letters.
-    fn draw_number(&self, office: Uuid) -> Result<String, CaseworkError> {
+    pub(super) fn draw_number(&self, office: Uuid) -> Result<String, CaseworkError> {
         let mut random = [0u8; NUMBER_LENGTH];
         getrandom::fill(&mut random)
             .map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;

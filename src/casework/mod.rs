@@ -5,18 +5,23 @@
 //! * [`people`]: the persons of a case. [`assign`]: who works on it. [`exclusions`]: who is kept away from it.
 //! * [`accounts`]: who works here. [`roles`]: in which roles, decided by two. [`deputies`]: who stands in for whom.
 //!   [`handover`]: a caseload moves to others. [`oversee`]: the ledger.
+//! * [`transfer`]: a case goes to another office. [`emergency`]: one is opened without assignment, and reviewed.
+//!   [`notices`]: what somebody is told. [`lookers`]: who looked.
 //! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
 
 pub mod accounts;
 pub mod assign;
 mod cipher;
 pub mod deputies;
+pub mod emergency;
 mod error;
 pub mod exclusions;
 pub mod find;
 pub mod handover;
 pub mod intake;
 pub mod keys;
+pub mod lookers;
+pub mod notices;
 pub mod oversee;
 pub mod packs;
 pub mod people;
@@ -26,6 +31,7 @@ pub mod roles;
 mod rows;
 pub mod time;
 pub mod trail;
+pub mod transfer;
 mod turns;
 mod viewers;
 

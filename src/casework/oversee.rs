@@ -186,7 +186,9 @@ impl Service {
     /// `NotFound` when there is no such leaf of this case or this person may not audit it.
     pub async fn proof(&self, caller: &Caller, case: Uuid, leaf: u64) -> Result<ProofView, CaseworkError> {
         use base64::{Engine as _, engine::general_purpose::STANDARD};
-        self.load(caller, case, Action::AuditCase).await?;
+        let loaded = self.load(caller, case, Action::AuditCase).await?;
+        let note = Note::under(caller, "case.proof", &loaded.permit, self.now());
+        self.write_aside(Note { case: Some(case), ..note }).await?;
         let row = store::leaf(self.db(), leaf).await?.filter(|row| row.case_id == Some(case));
         let Some(row) = row else { return Err(CaseworkError::NotFound) };
         let signed = store::latest_checkpoint(self.db()).await?.map_or(0, |(size, _)| size);

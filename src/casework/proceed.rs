@@ -17,7 +17,7 @@ use crate::law::input::{parse_time, read_fields};
 use crate::law::pack::{Field, RoleKind};
 use crate::law::{Accepted, Act, Actor, CaseFile, Command, Pack, Reason, Refusal, What, decide};
 use crate::record::{Child, Decision, Text};
-use crate::store::{self, CaseRow, EventRow, IdempotencyRow, StoreError, WriteSet, chain_events};
+use crate::store::{self, CaseRow, ClockRow, EventRow, IdempotencyRow, StoreError, WriteSet, chain_events};
 
 /// How often a command is put to the law again when somebody else changed the case meanwhile.
 const TRIES: usize = 5;
@@ -242,7 +242,7 @@ impl Service {
     }
 
     /// Asks the law.
-    fn judge(
+    pub(super) fn judge(
         &self,
         caller: &Caller,
         loaded: &Loaded,
@@ -272,10 +272,21 @@ impl Service {
                     ..Note::of(caller, "case.denied", denial.rule, self.now())
                 };
                 self.write_aside(note).await?;
-                return Err(CaseworkError::NotFound);
+                return Err(self.said(caller, action, &row, denial));
             }
         };
         self.open_row(row, permit).await
+    }
+
+    /// What a denied person hears about a case: that there is none; but who lacks nothing but a factor shown a moment
+    /// ago hears that.
+    fn said(&self, caller: &Caller, action: Action, row: &CaseRow, denial: Denial) -> CaseworkError {
+        let mut sure = caller.viewer.clone();
+        sure.assurance.fresh = true;
+        match permit(&sure, action, &super::read::scope(row), &self.offices()) {
+            Ok(_) => CaseworkError::Denied(denial),
+            Err(_) => CaseworkError::NotFound,
+        }
     }
 
     /// Asks the gate about something whose existence is no secret. A denial is written down.
@@ -304,7 +315,7 @@ impl Service {
     }
 
     /// Opens a row whose permit was given.
-    async fn open_row(&self, row: CaseRow, permit: Permit) -> Result<Loaded, CaseworkError> {
+    pub(super) async fn open_row(&self, row: CaseRow, permit: Permit) -> Result<Loaded, CaseworkError> {
         let pack = self
             .packs()
             .pinned(&row.pack_id, &row.pack_version)
@@ -329,16 +340,8 @@ impl Service {
             _ => None,
         };
         let mut event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
-        let mut clocks = rows::clock_rows(case, &pack, &accepted.after);
-        row.version += 1;
-        row.updated_at = micros(at);
-        row.snapshot = cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?;
-        rows::show(&mut row, &pack, &accepted.after, &clocks);
-        let before = rows::clock_rows(case, &pack, &file);
-        clocks.retain(|clock| !before.contains(clock));
-        let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
-        row.events_head = chain_events(&head, std::slice::from_mut(&mut event)).to_vec();
-        row.events_count += 1;
+        let events = std::slice::from_mut(&mut event);
+        let clocks = self.advance(&pack, &mut row, &file, &accepted.after, events).await?;
         let note = Note::under(caller, act_name(accepted.kind), &permit, at);
         let leaf = Self::link(&mut row, note)?;
         let done = Done {
@@ -359,6 +362,28 @@ impl Service {
         };
         store::commit(self.db(), set).await?;
         Ok((done, row))
+    }
+
+    /// Brings a case's row to where the law has left it, with its new journal entries; gives the clocks that changed.
+    pub(super) async fn advance(
+        &self,
+        pack: &Pack,
+        row: &mut CaseRow,
+        before: &CaseFile,
+        after: &CaseFile,
+        events: &mut [EventRow],
+    ) -> Result<Vec<ClockRow>, CaseworkError> {
+        let mut clocks = rows::clock_rows(row.id, pack, after);
+        row.version += 1;
+        row.updated_at = micros(self.now());
+        row.snapshot = cipher::seal(self.keys(), &cipher::snapshot_place(row.id), after).await?;
+        rows::show(row, pack, after, &clocks);
+        let kept = rows::clock_rows(row.id, pack, before);
+        clocks.retain(|clock| !kept.contains(clock));
+        let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
+        row.events_count += i64::try_from(events.len()).unwrap_or(i64::MAX);
+        row.events_head = chain_events(&head, events).to_vec();
+        Ok(clocks)
     }
 
     pub(super) async fn event_row(
@@ -414,7 +439,7 @@ impl Service {
         Ok(())
     }
 
-    async fn note_refusal(
+    pub(super) async fn note_refusal(
         &self,
         caller: &Caller,
         loaded: &Loaded,

@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
-use super::api::{assign, cases, ledger, packs, staff, status};
+use super::api::{assign, cases, duties, ledger, packs, staff, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -14,6 +14,8 @@ use super::api::{assign, cases, ledger, packs, staff, status};
         packs::list, packs::read, packs::offices,
         staff::create_office, staff::members, staff::create_account, staff::propose, staff::set_state, staff::deputies,
         staff::add_deputy, staff::end_deputy, staff::hand_over, staff::role_changes, staff::decide_role,
+        duties::transfers_of, duties::offer, duties::transfers, duties::accept, duties::refuse, duties::withdraw,
+        duties::break_glass, duties::emergencies, duties::review, duties::notices, duties::read_notice, duties::lookers,
         assign::several, assign::history, assign::exclusions, assign::exclude, assign::lift,
         cases::open, cases::list, cases::find, cases::read, cases::offers, cases::safeguards, cases::assign, cases::act, cases::people,
         cases::add_person, cases::journal, cases::clocks, cases::trail, cases::proof,

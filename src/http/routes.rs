@@ -12,14 +12,15 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::api::{assign, cases, ledger, packs, staff, status};
+use super::api::{assign, cases, duties, ledger, packs, staff, status};
 use super::caller::RequestId;
 use super::gate::Asks::{self, May, Nothing};
 use super::gate::complete;
 use super::{App, Problem};
 use crate::access::Action::{
-    ActInCase, Administer, Assign, AuditCase, DecideRoles, Deputise, Exclude, FindPerson, ListCases,
-    OpenCase, ReadCase, ReadLedger, ReadRules, SeeStaff,
+    ActInCase, Administer, AnswerTransfer, Assign, AuditCase, BreakGlass, DecideRoles, Deputise, Exclude,
+    FindPerson, ListCases, OfferTransfer, OpenCase, OwnNotices, ReadCase, ReadLedger, ReadRules,
+    ReviewEmergency, SeeStaff,
 };
 use crate::record::Text;
 
@@ -190,6 +191,72 @@ pub const ROUTES: &[Route] = &[
         methods: &["post"],
         asks: &[May(Exclude)],
         handlers: || post(assign::lift),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/transfers",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(OfferTransfer)],
+        handlers: || get(duties::transfers_of).post(duties::offer),
+    },
+    Route {
+        path: "/api/v1/transfers",
+        methods: &["get"],
+        asks: &[May(OpenCase)],
+        handlers: || get(duties::transfers),
+    },
+    Route {
+        path: "/api/v1/transfers/{id}/accept",
+        methods: &["post"],
+        asks: &[May(AnswerTransfer)],
+        handlers: || post(duties::accept),
+    },
+    Route {
+        path: "/api/v1/transfers/{id}/refuse",
+        methods: &["post"],
+        asks: &[May(AnswerTransfer)],
+        handlers: || post(duties::refuse),
+    },
+    Route {
+        path: "/api/v1/transfers/{id}/withdraw",
+        methods: &["post"],
+        asks: &[May(OfferTransfer)],
+        handlers: || post(duties::withdraw),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/emergency",
+        methods: &["post"],
+        asks: &[May(BreakGlass)],
+        handlers: || post(duties::break_glass),
+    },
+    Route {
+        path: "/api/v1/emergencies",
+        methods: &["get"],
+        asks: &[May(ReviewEmergency)],
+        handlers: || get(duties::emergencies),
+    },
+    Route {
+        path: "/api/v1/emergencies/{id}/review",
+        methods: &["post"],
+        asks: &[May(ReviewEmergency)],
+        handlers: || post(duties::review),
+    },
+    Route {
+        path: "/api/v1/notices",
+        methods: &["get"],
+        asks: &[May(OwnNotices)],
+        handlers: || get(duties::notices),
+    },
+    Route {
+        path: "/api/v1/notices/{id}/read",
+        methods: &["post"],
+        asks: &[May(OwnNotices)],
+        handlers: || post(duties::read_notice),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/lookers",
+        methods: &["get"],
+        asks: &[May(AuditCase)],
+        handlers: || get(duties::lookers),
     },
     Route {
         path: "/api/v1/cases/{id}/journal",

@@ -4,6 +4,7 @@
 //! * [`pack`]: a jurisdiction as data; [`expr`]: its conditions.
 //! * [`case`]: a case as the law sees it; [`command`]: what a person asks.
 //! * [`decide`]: the only door through which a case changes; [`offer`]: what is possible now, and why not.
+//! * [`transfer`]: what of a case counts at another office.
 //! * [`clock`], [`calendar`], [`age`]: time.
 
 pub mod age;
@@ -25,6 +26,7 @@ pub mod rehearse;
 mod scene;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 
 pub use case::CaseFile;
 pub use command::{Act, Actor, Command, What};

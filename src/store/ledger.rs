@@ -21,6 +21,7 @@ const LEAF: &str =
     "SELECT seq, leaf, leaf_hash, detail, case_id, actor_id, at, act FROM ledger_leaf WHERE seq = $1";
 const LEAVES: &str = "SELECT seq, leaf, leaf_hash, detail, case_id, actor_id, at, act FROM ledger_leaf WHERE seq >= $1 ORDER BY seq LIMIT $2";
 const LEAVES_OF_CASE: &str = "SELECT seq, leaf, leaf_hash, detail, case_id, actor_id, at, act FROM ledger_leaf WHERE case_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+const ALL_LEAVES_OF_CASE: &str = "SELECT seq, leaf, leaf_hash, detail, case_id, actor_id, at, act FROM ledger_leaf WHERE case_id = $1 ORDER BY seq";
 const LATEST_CHECKPOINT: &str = "SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
 const CHECKPOINTS: &str = "SELECT size, note FROM ledger_checkpoint ORDER BY size";
 const INSERT_CHECKPOINT: &str =
@@ -226,6 +227,16 @@ pub async fn leaves_of_case(
         .bind(limit)
         .fetch_all(pool)
         .await)?;
+    rows.into_iter().map(StoredLeafRow::try_from).collect()
+}
+
+/// All leaves that name a case, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn all_leaves_of_case(db: &Db, case: Uuid) -> Result<Vec<StoredLeafRow>, StoreError> {
+    let rows: Vec<LeafRow> =
+        on!(db, |pool| sqlx::query_as(ALL_LEAVES_OF_CASE).bind(case).fetch_all(pool).await)?;
     rows.into_iter().map(StoredLeafRow::try_from).collect()
 }
 

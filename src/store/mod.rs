@@ -20,6 +20,7 @@ pub mod sequencer;
 mod side;
 mod staff;
 mod table;
+mod transfers;
 mod work;
 mod writer;
 
@@ -35,8 +36,8 @@ pub use change::{WriteSet, commit};
 pub use error::StoreError;
 pub use keys::{CaseKeyCursor, KeyDb};
 pub use ledger::{
-    StoredLeafRow, checkpoints, insert_checkpoint, latest_checkpoint, leaf, leaves, leaves_of_case,
-    ledger_head, load_hashes,
+    StoredLeafRow, all_leaves_of_case, checkpoints, insert_checkpoint, latest_checkpoint, leaf, leaves,
+    leaves_of_case, ledger_head, load_hashes,
 };
 pub use list::list_cases;
 pub use read::{
@@ -52,5 +53,9 @@ pub use staff::{
     DeputyRow, Marks, RoleChangeRow, accounts_at, add_account, add_deputy, add_office, decide_role_change,
     deputies_for, deputy, end_deputy, end_role, grant_role, holders, marks_of, open_role_changes,
     propose_role_change, role_change, role_changes_of, set_account_state,
+};
+pub use transfers::{
+    EmergencyRow, NoticeRow, TransferRow, answer_transfer, break_glass, emergency, mark_notice_read, notices,
+    notify, offer_transfer, open_transfers, review_emergency, transfer, transfers_of, unreviewed,
 };
 pub use work::{Db, StoreUrl};

@@ -2,6 +2,7 @@
 
 pub mod assign;
 pub mod cases;
+pub mod duties;
 pub mod ledger;
 pub mod packs;
 pub mod staff;

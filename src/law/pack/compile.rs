@@ -287,6 +287,8 @@ impl Compiler {
         let levels = safeguards.iter().map(|(_, s)| (s.id.value.clone(), s.level)).collect();
         let roles = self.roles(&pack);
         let outcomes = self.outcomes(&pack, &names);
+        let events = self.events(&events, &levels, &names);
+        let transfer = pack.transfer.as_ref().and_then(|file| self.transfer(file, &events, &names));
         Some(Pack {
             id: pack.id.value.clone(),
             version: pack.version.clone(),
@@ -305,7 +307,7 @@ impl Compiler {
             measure,
             remedy,
             record,
-            events: self.events(&events, &levels, &names),
+            events,
             safeguards: self.safeguards(&safeguards, &names),
             clocks: self.clocks(&clocks, &names),
             documents: self.documents(&documents, &names),
@@ -313,6 +315,7 @@ impl Compiler {
             derogated,
             outcomes,
             calendar: calendar?,
+            transfer,
         })
     }
 

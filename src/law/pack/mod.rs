@@ -7,6 +7,7 @@ mod flaw;
 mod model;
 mod schema;
 pub mod source;
+mod transfer;
 
 pub use flaw::{Flaw, Where};
 pub use model::*;

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 
 use super::Where;
-pub use super::source::{ClassName, ClockKind, Confidence, FieldKind, Level, RoleKind, Scope, StaffRole};
+pub use super::source::{
+    ClassName, ClockKind, Confidence, FieldKind, Level, RoleKind, Scope, SenderReads, StaffRole,
+};
 use crate::law::age::AgeRule;
 use crate::law::calendar::Calendar;
 use crate::law::clock::{FirstDay, Length, Roll};
@@ -57,6 +59,40 @@ pub struct Pack {
     pub outcomes: Vec<SuggestedOutcome>,
     /// Working days.
     pub calendar: Calendar,
+    /// How a case goes to another office.
+    pub transfer: Option<Transfer>,
+}
+
+/// How a case goes from one office to another.
+#[derive(Clone, Debug)]
+pub struct Transfer {
+    /// What the sending office may still read of its own file.
+    pub sender_reads: SenderReads,
+    /// The event with which the sending office hands the case over.
+    pub hand_over: String,
+    /// The event that records the receipt there.
+    pub receipt: Option<String>,
+    /// The event with which the receiving office opens its file.
+    pub open: String,
+    /// Inputs of that event and how they follow from the sending office's file.
+    pub carry: Vec<(String, Expr)>,
+    /// How the present measure goes along.
+    pub measure: Option<CarriedMeasure>,
+    /// Facts that are taken over as they stand.
+    pub facts: Vec<String>,
+}
+
+/// How the present measure is told to the event with which the receiving office opens its file.
+#[derive(Clone, Debug)]
+pub struct CarriedMeasure {
+    /// The input that names it.
+    pub input: String,
+    /// Its options by state.
+    pub states: BTreeMap<String, String>,
+    /// The input that is its first day.
+    pub from: String,
+    /// Clocks that know that day.
+    pub clocks: Vec<String>,
 }
 
 /// Things with a code, in the order of their file.

@@ -60,6 +60,67 @@ pub struct PackFile {
     /// Which decision the law suggests, first match first.
     #[serde(default)]
     pub outcomes: Vec<OutcomeFile>,
+    /// How a case goes to another office of the same service; without it none does.
+    #[serde(default)]
+    pub transfer: Option<TransferFile>,
+}
+
+/// How a case goes from one office to another.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferFile {
+    /// What the sending office may still read of its own file once another office has the case.
+    pub sender_reads: SenderReads,
+    /// The event with which the sending office hands the case over.
+    #[schemars(with = "String")]
+    pub hand_over: Name,
+    /// The event in the sending office's file that records the receipt. Its inputs may be a text, which gets the
+    /// receiving office's name, and a date, which gets the day of receipt.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub receipt: Option<Name>,
+    /// The event with which the receiving office opens its file.
+    #[schemars(with = "String")]
+    pub open: Name,
+    /// Inputs of that event which follow from the sending office's file and are not typed again.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub carry: BTreeMap<String, Name>,
+    /// How the child's present measure goes along.
+    #[serde(default)]
+    pub measure: Option<CarriedMeasureFile>,
+    /// Facts that the receiving office takes over as they stand.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub facts: Vec<Name>,
+}
+
+/// How the present measure is told to the event with which the receiving office opens its file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CarriedMeasureFile {
+    /// The input that names the measure.
+    #[schemars(with = "String")]
+    pub input: Name,
+    /// For each state of the region `measure`, the option of that input.
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub states: BTreeMap<String, Name>,
+    /// The input that is the measure's first day.
+    #[schemars(with = "String")]
+    pub from: Name,
+    /// Clocks that run from the first day of a measure other than custody; of custody the case itself knows it.
+    #[schemars(with = "Vec<String>")]
+    pub clocks: Vec<Name>,
+}
+
+/// What a sending office may still read of its own file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SenderReads {
+    /// Everything it recorded, until its file is sealed.
+    UntilSealed,
+    /// Nothing any more; its case management still records the result, its records staff seal it.
+    Nothing,
 }
 
 /// How age counts.
