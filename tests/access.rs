@@ -274,7 +274,7 @@ async fn every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
                 for (login, token) in &app.tokens {
                     let viewer = app.service.authenticate(token).await.unwrap().unwrap();
                     // At which office an act about a person is done, their roles decide: strangers to all are tried.
-                    if action.kind() == Kind::Office && action != Action::OpenCase && login != "tang.ye" {
+                    if action.kind() == Kind::Office && route.path != "/api/v1/cases" && login != "tang.ye" {
                         continue;
                     }
                     let may = match action.kind() {
