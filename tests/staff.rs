@@ -108,17 +108,34 @@ async fn a_role_is_proposed_by_one_and_decided_by_another(app: &TestApp) {
 async fn row_05_nobody_raises_themselves_by_any_field(app: &TestApp) {
     let me = id_of(app, "zhao.ning").await;
     for field in [
-        "id", "login", "state", "epoch", "roles", "role", "office", "office_id", "sealed_name", "created_at",
-        "proposed_by", "decided_by", "account_id", "fresh", "valid_from", "is_admin",
+        "id",
+        "login",
+        "state",
+        "epoch",
+        "roles",
+        "role",
+        "office",
+        "office_id",
+        "sealed_name",
+        "created_at",
+        "proposed_by",
+        "decided_by",
+        "account_id",
+        "fresh",
+        "valid_from",
+        "is_admin",
     ] {
         let mut member = json!({"login": "x.y", "name": "某"});
         member[field] = json!("admin");
-        let mut deputy = json!({"deputy": "zhou.yuan", "from": "2026-08-03T00:00:00Z", "until": "2026-08-09T00:00:00Z"});
+        let mut deputy =
+            json!({"deputy": "zhou.yuan", "from": "2026-08-03T00:00:00Z", "until": "2026-08-09T00:00:00Z"});
         deputy[field] = json!("admin");
         let mut state = json!({"state": "active"});
         state[field] = json!("active");
         let mut proposal = json!({"change": "grant", "role": "chief", "office": "HW"});
-        proposal[field] = json!("admin");
+        if !["role", "office"].contains(&field) {
+            proposal[field] = json!("admin");
+        }
         for (path, body) in [
             ("/api/v1/accounts".to_owned(), member),
             (format!("/api/v1/accounts/{me}/deputies"), deputy),
@@ -192,7 +209,8 @@ async fn an_account_is_suspended_at_once_and_used_again_by_two(app: &TestApp) {
 
 async fn an_office_stands_where_it_may(app: &TestApp) {
     let make = async |who: &str, code: &str, kind: &str, parent: &str| {
-        let body = json!({"code": code, "kind": kind, "parent": parent, "name": {"zh": "某院", "en": "Office"}});
+        let body =
+            json!({"code": code, "kind": kind, "parent": parent, "name": {"zh": "某院", "en": "Office"}});
         app.post(who, "/api/v1/offices", &body).await
     };
     assert_eq!(make("admin", "SH", "district", "QY").await.status, 201);
@@ -214,7 +232,8 @@ async fn an_office_stands_where_it_may(app: &TestApp) {
 async fn an_assignment_has_a_history(app: &TestApp) {
     let case = TestCase::open(app).await;
     let assign = async |who: &str, body: Value| app.post(who, &case.path("/assignment"), &body).await;
-    let first = assign("wu.min", json!({"lead": "zhao.ning", "second": "zhou.yuan", "approver": "qian.li"})).await;
+    let first =
+        assign("wu.min", json!({"lead": "zhao.ning", "second": "zhou.yuan", "approver": "qian.li"})).await;
     assert_eq!(first.status, 200, "{}", first.json());
     let again = assign("wu.min", json!({"lead": "zhao.ning"})).await;
     assert_eq!(again.json()["version"], first.json()["version"], "what is so already is no change");
@@ -254,7 +273,9 @@ async fn an_assignment_has_a_history(app: &TestApp) {
 async fn row_06_nobody_is_assigned_or_moved_by_somebody_of_another_office(app: &TestApp) {
     let case = TestCase::open(app).await;
     let body = json!({"lead": "zhao.ning"});
-    for who in ["xu.lan", "shen.fu", "lu.yao", "gu.heng", "he.jing", "admin", "tang.ye", "fang.qing", "mei.qing"] {
+    for who in
+        ["xu.lan", "shen.fu", "lu.yao", "gu.heng", "he.jing", "admin", "tang.ye", "fang.qing", "mei.qing"]
+    {
         let answer = app.post(who, &case.path("/assignment"), &body).await;
         assert!(answer.is_problem(404, "not-found"), "{who}: {}", answer.json());
         let several = json!({"items": [{"case": case.id, "assignment": body}]});
@@ -342,7 +363,8 @@ async fn a_deputy_acts_in_the_name_of_the_absent(app: &TestApp) {
         .await;
     assert_eq!(issued.status, 200, "{}", issued.json());
     let deputy = format!("u:{}", id_of(app, "xu.lan").await);
-    let act = leaves(app).await.into_iter().find(|(act, by, _)| act == "case.issue" && *by == deputy).unwrap();
+    let act =
+        leaves(app).await.into_iter().find(|(act, by, _)| act == "case.issue" && *by == deputy).unwrap();
     assert!(act.2.contains(&format!("for:u:{lead}")), "{act:?}");
     // It ends by itself, or before.
     let id = made.json()["id"].as_str().unwrap().to_owned();
@@ -350,7 +372,10 @@ async fn a_deputy_acts_in_the_name_of_the_absent(app: &TestApp) {
     assert_eq!(app.get("mei.qing", &case.path("")).await.status, 404);
     app.now("2026-08-05T00:00:00Z");
     assert_eq!(app.get("xu.lan", &case.path("")).await.status, 404);
-    assert_eq!(app.get("fang.qing", &deputies).await.json()[0]["deputy"], json!(id_of(app, "mei.qing").await));
+    assert_eq!(
+        app.get("fang.qing", &deputies).await.json()[0]["deputy"],
+        json!(id_of(app, "mei.qing").await)
+    );
 }
 
 async fn a_caseload_is_handed_over_and_nothing_is_orphaned(app: &TestApp) {
@@ -414,7 +439,10 @@ async fn who_has_an_interest_is_kept_away_from_the_case_everywhere(app: &TestApp
     // Others are excluded by those who answer for the office, oneself by oneself.
     let of_another = json!({"account": "zhou.yuan", "reason": reason});
     assert!(app.post("zhao.ning", &case.path("/exclusions"), &of_another).await.is_problem(404, "not-found"));
-    assert_eq!(app.post("zhao.ning", &case.path("/exclusions"), &json!({"reason": reason})).await.status, 200);
+    assert_eq!(
+        app.post("zhao.ning", &case.path("/exclusions"), &json!({"reason": reason})).await.status,
+        200
+    );
     for (by, who) in [("he.jing", "qian.li"), ("qian.li", "he.jing"), ("he.jing", "wu.min")] {
         let body = json!({"account": who, "reason": reason});
         let expected = if by == "qian.li" { 404 } else { 200 };
@@ -423,7 +451,17 @@ async fn who_has_an_interest_is_kept_away_from_the_case_everywhere(app: &TestApp
     }
     assert_eq!(app.post("he.jing", &case.path("/exclusions"), &json!({"reason": reason})).await.status, 200);
     for who in ["zhao.ning", "qian.li", "he.jing", "wu.min"] {
-        for rest in ["", "/acts", "/people", "/journal", "/clocks", "/safeguards", "/assignment", "/trail", "/exclusions"] {
+        for rest in [
+            "",
+            "/acts",
+            "/people",
+            "/journal",
+            "/clocks",
+            "/safeguards",
+            "/assignment",
+            "/trail",
+            "/exclusions",
+        ] {
             assert!(app.get(who, &case.path(rest)).await.is_problem(404, "not-found"), "{who} {rest}");
         }
         let act = json!({"kind": "issue", "document": "D03", "at": "2025-11-04"});
@@ -463,7 +501,8 @@ async fn row_13_an_exclusion_or_deputy_of_another_is_not_found(app: &TestApp) {
     assert_eq!(case.read("zhao.ning").await.status, 200);
     // A deputy of one person under the address of another.
     let (one, two) = (id_of(app, "zhao.ning").await, id_of(app, "zhou.yuan").await);
-    let dates = json!({"deputy": "zhou.yuan", "from": "2026-08-03T00:00:00Z", "until": "2026-08-05T00:00:00Z"});
+    let dates =
+        json!({"deputy": "zhou.yuan", "from": "2026-08-03T00:00:00Z", "until": "2026-08-05T00:00:00Z"});
     let made = app.post("zhao.ning", &format!("/api/v1/accounts/{one}/deputies"), &dates).await.json();
     let path = format!("/api/v1/accounts/{two}/deputies/{}/end", made["id"].as_str().unwrap());
     assert!(app.post("zhou.yuan", &path, &json!({})).await.is_problem(404, "not-found"));
@@ -482,7 +521,8 @@ async fn row_13_an_exclusion_or_deputy_of_another_is_not_found(app: &TestApp) {
     let approve = json!({"kind": "act", "event": "T28", "at": "2025-11-24", "draft": entry});
     assert_eq!(other.act("qian.li", &approve).await.status, 422);
     let people = app.get("zhao.ning", &case.path("/people")).await.json();
-    let corrected = json!({"kind": "child", "supersedes": people[0]["id"], "identity": first_file()["identity"]});
+    let corrected =
+        json!({"kind": "child", "supersedes": people[0]["id"], "identity": first_file()["identity"]});
     let wrong = app.post("zhao.ning", &other.path("/people"), &corrected).await;
     assert_eq!(wrong.codes(), ["ENTRY_UNKNOWN"], "{}", wrong.json());
 }

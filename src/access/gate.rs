@@ -205,10 +205,9 @@ fn rule_of(action: Action) -> (&'static str, fn(StaffRole) -> bool) {
         Action::ActInCase => ("act", |r| matches!(r, Prosecutor | Chief | Clerk | SocialWorker | Records)),
         Action::Assign => ("assign", |r| matches!(r, Prosecutor | Chief | Clerk)),
         Action::AuditCase => ("audit", |r| matches!(r, Supervisor)),
-        Action::ExcludeSelf => (
-            "exclude-self",
-            |r| matches!(r, Prosecutor | Chief | Clerk | SocialWorker | Supervisor | Records),
-        ),
+        Action::ExcludeSelf => ("exclude-self", |r| {
+            matches!(r, Prosecutor | Chief | Clerk | SocialWorker | Supervisor | Records)
+        }),
         Action::Exclude => ("exclude", |r| matches!(r, Chief | Supervisor)),
         // Decided apart.
         Action::BreakGlass => ("break-glass", |_| false),
@@ -412,6 +411,9 @@ mod tests {
         let handed_over = CaseScope { handed_over: true, ..case(None, false) };
         assert!(!may(StaffRole::Prosecutor, DISTRICT, Action::ReadCase, handed_over));
         assert!(may(StaffRole::Records, DISTRICT, Action::ReadCase, handed_over));
-        assert!(may(StaffRole::Clerk, DISTRICT, Action::ActInCase, handed_over), "its result is still recorded");
+        assert!(
+            may(StaffRole::Clerk, DISTRICT, Action::ActInCase, handed_over),
+            "its result is still recorded"
+        );
     }
 }

@@ -100,9 +100,8 @@ impl Service {
             ended_at: None,
             ended_by: None,
         };
-        let note = Note::of(caller, "deputy.make", rule, self.now())
-            .with("for", account)
-            .with("deputy", deputy);
+        let note =
+            Note::of(caller, "deputy.make", rule, self.now()).with("for", account).with("deputy", deputy);
         self.keep_staff(caller, note, new, vec![store::add_deputy(&row)]).await?;
         self.access_changed();
         Ok(view(&row))

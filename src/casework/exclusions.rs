@@ -93,9 +93,7 @@ impl Service {
         let done = self.place(caller, loaded, &ends, "case.exclude", sides, None).await;
         self.access_changed();
         done.map_err(|error| match error {
-            CaseworkError::Store(StoreError::Duplicate { .. }) => {
-                CaseworkError::Taken { what: "exclusion" }
-            }
+            CaseworkError::Store(StoreError::Duplicate { .. }) => CaseworkError::Taken { what: "exclusion" },
             CaseworkError::Store(StoreError::Conflict) => CaseworkError::Conflict { current: 0 },
             other => other,
         })
@@ -152,7 +150,7 @@ impl Service {
     }
 }
 
-fn reason_place(case: Uuid, row: Uuid) -> Sealed<'static> {
+pub(super) fn reason_place(case: Uuid, row: Uuid) -> Sealed<'static> {
     Sealed { class: Class::Legal, case, row, table: "exclusion", column: "reason", kind: "json" }
 }
 

@@ -146,7 +146,11 @@ impl Service {
             offices.extend(viewer.offices(StaffRole::Supervisor).flat_map(|top| tree.subtree(top)));
             offices.sort();
             offices.dedup();
-            if offices.is_empty() { Err(CaseworkError::NotPermitted { rule: "no-role" }) } else { Ok(offices) }
+            if offices.is_empty() {
+                Err(CaseworkError::NotPermitted { rule: "no-role" })
+            } else {
+                Ok(offices)
+            }
         };
         match which {
             Worklist::Mine if viewer.is(StaffRole::Prosecutor) => Ok(ListScope::Assigned(mine)),

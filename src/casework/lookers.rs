@@ -54,11 +54,8 @@ impl Service {
             let part = |prefix: &str| leaf.dec.iter().find_map(|d| d.strip_prefix(prefix).map(str::to_owned));
             let (role, on_behalf) = (part("role:"), part("for:u:"));
             let rule = leaf.dec.first().cloned().unwrap_or_default();
-            let key = vec![
-                rule.clone(),
-                role.clone().unwrap_or_default(),
-                on_behalf.clone().unwrap_or_default(),
-            ];
+            let key =
+                vec![rule.clone(), role.clone().unwrap_or_default(), on_behalf.clone().unwrap_or_default()];
             let view = views.entry((row.actor_id, key, leaf.ok)).or_insert_with(|| LookerView {
                 account: row.actor_id,
                 login: None,

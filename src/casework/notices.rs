@@ -94,7 +94,11 @@ impl Service {
         Ok(rows
             .into_iter()
             .map(|row| NoticeView {
-                text: Told::ALL.into_iter().find(|t| t.code() == row.kind).map(Told::text).unwrap_or_default(),
+                text: Told::ALL
+                    .into_iter()
+                    .find(|t| t.code() == row.kind)
+                    .map(Told::text)
+                    .unwrap_or_default(),
                 id: row.id,
                 kind: row.kind,
                 case: row.case_id,

@@ -164,9 +164,7 @@ impl Service {
         let office = office.map(|code| self.office_id(code)).transpose()?;
         let permit = match (office, caller.viewer.offices(StaffRole::Admin).next()) {
             (Some(office), _) => self.may_at(caller, Action::SeeStaff, office, "account.denied").await?,
-            (None, Some(office)) => {
-                self.may_at(caller, Action::Administer, office, "account.denied").await?
-            }
+            (None, Some(office)) => self.may_at(caller, Action::Administer, office, "account.denied").await?,
             (None, None) => return Err(self.deny(caller, "account.denied", "no-role").await?),
         };
         let mut views = Vec::new();
@@ -238,7 +236,8 @@ impl Service {
         }
         let (from, until) = (proposal.from.map(micros), proposal.until.map(micros));
         if until.is_some_and(|until| until <= from.unwrap_or(now).max(now)) {
-            let text = Text::new("终止时间应晚于开始时间和现在", "the end lies after the start and after now");
+            let text =
+                Text::new("终止时间应晚于开始时间和现在", "the end lies after the start and after now");
             reasons.push(Reason::engine("FIELD_INVALID", text).on("/until"));
         }
         let held = store::roles_of(self.db(), subject.id).await?.into_iter().any(|role| {
@@ -297,12 +296,8 @@ impl Service {
         let note = Note::under(caller, act, &permit, self.now())
             .with("account", row.account_id)
             .with("proposed", row.proposed_by);
-        let row = RoleChangeRow {
-            state: state.to_owned(),
-            decided_by: Some(me),
-            decided_at: Some(at),
-            ..row
-        };
+        let row =
+            RoleChangeRow { state: state.to_owned(), decided_by: Some(me), decided_at: Some(at), ..row };
         let view = self.change_view(row);
         self.keep_staff(caller, note, &view, sides).await?;
         self.access_changed();
@@ -398,6 +393,30 @@ impl Service {
         self.keep_staff(caller, note, &state, vec![side]).await?;
         self.access_changed();
         Ok(view)
+    }
+
+    /// Suspends or closes an account on the operator's word, or lets a suspended one be used again: for the day on which no
+    /// administrator can.
+    ///
+    /// # Errors
+    /// `NotFound`, `Conflict` when the account is not in a state from which that is possible, `Invalid` when it is to be
+    /// closed and still has assignments.
+    pub async fn set_state_by_operator(&self, login: &str, state: AccountState) -> Result<(), CaseworkError> {
+        let subject = self.account_named(login).await?.ok_or(CaseworkError::NotFound)?;
+        let (act, to) = match state {
+            AccountState::Active if subject.state == SUSPENDED => ("account.reactivate", ACTIVE),
+            AccountState::Suspended if subject.state == ACTIVE => ("account.suspend", SUSPENDED),
+            AccountState::Closed if subject.state != CLOSED => {
+                self.has_no_caseload(subject.id).await?;
+                ("account.close", CLOSED)
+            }
+            _ => return Err(CaseworkError::Conflict { current: 0 }),
+        };
+        let leaves = vec![self.operators_note(act).with("account", subject.id).aside()?];
+        let sides = vec![store::set_account_state(subject.id, &subject.state, to)];
+        store::commit(self.db(), WriteSet { sides, leaves, ..WriteSet::default() }).await?;
+        self.access_changed();
+        Ok(())
     }
 
     /// Nothing is orphaned: who still has cases hands them over first.

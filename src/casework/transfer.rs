@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::assign::{Place, not_fit};
 use super::cipher::{self, Entry};
-use super::exclusions::check_reason;
+use super::exclusions::{check_reason, reason_place};
 use super::notices::Told;
 use super::people::NewPerson;
 use super::proceed::{Loaded, Request, RequestKind, actor, request_hash};
@@ -26,7 +26,8 @@ use crate::law::{CaseFile, Pack, Reason, Refusal, decide};
 use crate::ledger::row::CHAIN_START;
 use crate::record::{Text, Value};
 use crate::store::{
-    self, CaseRow, EventRow, PersonRow, StoreError, TagRow, TransferRow, WriteSet, chain_events, chain_people,
+    self, CaseRow, EventRow, ExclusionRow, PersonRow, StoreError, TagRow, TransferRow, WriteSet,
+    chain_events, chain_people,
 };
 use crate::vault::{Class, Place as Sealed};
 
@@ -271,8 +272,8 @@ impl Service {
             Some(login) => {
                 let unfit = || CaseworkError::Invalid(vec![not_fit(Place::Lead)]);
                 let account = self.account_named(login).await?.ok_or_else(unfit)?.id;
-                let fits =
-                    self.holds(account, StaffRole::Prosecutor, Some(transfer_row.to_office)).await?;
+                let fits = self.holds(account, StaffRole::Prosecutor, Some(transfer_row.to_office)).await?
+                    && !store::is_excluded(self.db(), case, account).await?;
                 Some(fits.then_some(account).ok_or_else(unfit)?)
             }
         };
@@ -299,6 +300,7 @@ impl Service {
             ..transfer_row
         };
         let mut sides = vec![store::answer_transfer(&answered)];
+        sides.extend(self.kept_away_anew(case, new_case).await?);
         let mut people = vec![answered.offered_by];
         people.extend(old_row.lead_id);
         sides.extend(self.tell(people, Told::TransferAccepted, Some(case), id));
@@ -322,6 +324,7 @@ impl Service {
             leaves,
         };
         store::commit(self.db(), set).await?;
+        self.access_changed();
         Ok(done)
     }
 
@@ -335,8 +338,8 @@ impl Service {
     ) -> Result<Fields, CaseworkError> {
         let event = loaded.pack.events.find(&transfer.open);
         let declared = event.map(|event| event.inputs.as_slice()).unwrap_or_default();
-        let mut inputs = read_fields(declared, &acceptance.inputs, "/inputs")
-            .map_err(|reasons| Refusal { reasons })?;
+        let mut inputs =
+            read_fields(declared, &acceptance.inputs, "/inputs").map_err(|reasons| Refusal { reasons })?;
         // What the other office's file says is not said otherwise on the way.
         inputs.extend(carried(&loaded.pack, transfer, &loaded.file, now));
         Ok(inputs)
@@ -359,7 +362,10 @@ impl Service {
         let at = loaded.file.last_act_at.map_or(offer.command.at, |last| last.max(offer.command.at));
         let hand_over = Command { at, ..offer.command };
         let accepted = decide(pack, &loaded.file, &hand_over, now)?;
-        let by = Caller { viewer: crate::access::Viewer { account: offered.offered_by, ..caller.viewer.clone() }, ..caller.clone() };
+        let by = Caller {
+            viewer: crate::access::Viewer { account: offered.offered_by, ..caller.viewer.clone() },
+            ..caller.clone()
+        };
         let mut events = vec![self.event_row(pack, case, &by, hand_over, &accepted, None).await?];
         let mut after = accepted.after;
         if let Some(receipt) = transfer.receipt.as_ref().and_then(|id| pack.events.find(id)) {
@@ -479,6 +485,21 @@ impl Service {
         Ok(events)
     }
 
+    /// Who is kept away from the one file is kept away from the other.
+    async fn kept_away_anew(&self, old: Uuid, new: Uuid) -> Result<Vec<store::Side>, CaseworkError> {
+        let mut sides = Vec::new();
+        for row in store::exclusions_of(self.db(), old).await? {
+            if row.lifted_at.is_some() {
+                continue;
+            }
+            let reason: String = cipher::open(self.keys(), &reason_place(old, row.id), &row.reason).await?;
+            let id = self.new_id();
+            let reason = cipher::seal(self.keys(), &reason_place(new, id), &reason).await?;
+            sides.push(store::add_exclusion(&ExclusionRow { id, case_id: new, reason, ..row }));
+        }
+        Ok(sides)
+    }
+
     /// The persons as they are known now, under the new file's keys.
     async fn people_anew(
         &self,
@@ -544,11 +565,7 @@ impl Service {
     }
 
     /// An offer to an office at which this person may open cases.
-    async fn offered_to(
-        &self,
-        caller: &Caller,
-        id: Uuid,
-    ) -> Result<(TransferRow, Permit), CaseworkError> {
+    async fn offered_to(&self, caller: &Caller, id: Uuid) -> Result<(TransferRow, Permit), CaseworkError> {
         let row = store::transfer(self.db(), id).await?.ok_or(CaseworkError::NotFound)?;
         let scope = CaseScope { case: row.case_id, ..CaseScope::at(row.to_office) };
         match permit(&caller.viewer, Action::OpenCase, &scope, &self.offices()) {
@@ -626,7 +643,10 @@ impl Service {
 /// How the pack lets a case go to another office.
 fn rule(pack: &Pack) -> Result<&Transfer, CaseworkError> {
     pack.transfer.as_ref().ok_or_else(|| {
-        let text = Text::new("本程序没有移送其他机关的规定", "this pack does not say how a case goes to another office");
+        let text = Text::new(
+            "本程序没有移送其他机关的规定",
+            "this pack does not say how a case goes to another office",
+        );
         CaseworkError::Invalid(vec![Reason::engine("TRANSFER_UNKNOWN", text)])
     })
 }

@@ -110,8 +110,16 @@ pub const ROUTES: &[Route] = &[
     Route { path: "/api/v1/transfers", methods: &["get"], handlers: || get(duties::transfers) },
     Route { path: "/api/v1/transfers/{id}/accept", methods: &["post"], handlers: || post(duties::accept) },
     Route { path: "/api/v1/transfers/{id}/refuse", methods: &["post"], handlers: || post(duties::refuse) },
-    Route { path: "/api/v1/transfers/{id}/withdraw", methods: &["post"], handlers: || post(duties::withdraw) },
-    Route { path: "/api/v1/cases/{id}/emergency", methods: &["post"], handlers: || post(duties::break_glass) },
+    Route {
+        path: "/api/v1/transfers/{id}/withdraw",
+        methods: &["post"],
+        handlers: || post(duties::withdraw),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/emergency",
+        methods: &["post"],
+        handlers: || post(duties::break_glass),
+    },
     Route { path: "/api/v1/emergencies", methods: &["get"], handlers: || get(duties::emergencies) },
     Route { path: "/api/v1/emergencies/{id}/review", methods: &["post"], handlers: || post(duties::review) },
     Route { path: "/api/v1/notices", methods: &["get"], handlers: || get(duties::notices) },

@@ -8,8 +8,7 @@ use super::work::on;
 use super::{Db, StoreError};
 
 const OFFICES: &str = "SELECT * FROM office ORDER BY code";
-const INSERT_OFFICE: &str =
-    "INSERT INTO office (id, parent_id, code, name_zh, name_en, level, kind) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT_OFFICE: &str = "INSERT INTO office (id, parent_id, code, name_zh, name_en, level, kind) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const ACCOUNTS: &str = "SELECT * FROM account ORDER BY login";
 const ACCOUNT_BY_LOGIN: &str = "SELECT * FROM account WHERE login = $1";
 const INSERT_ACCOUNT: &str =

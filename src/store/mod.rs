@@ -24,8 +24,8 @@ mod work;
 mod writer;
 
 pub use accounts::{
-    account, account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token, offices,
-    revoke_tokens, roles_of,
+    account, account_by_login, account_by_token, accounts, insert_account, insert_office, insert_token,
+    offices, revoke_tokens, roles_of,
 };
 pub use assignments::{
     ExclusionRow, add_exclusion, assignments_of, caseload, caseload_size, exclusions_of, is_excluded,
@@ -35,25 +35,25 @@ pub use change::{WriteSet, commit};
 pub use error::StoreError;
 pub use keys::{CaseKeyCursor, KeyDb};
 pub use ledger::{
-    StoredLeafRow, all_leaves_of_case, checkpoints, insert_checkpoint, latest_checkpoint, leaf, leaves, leaves_of_case,
-    ledger_head, load_hashes,
+    StoredLeafRow, all_leaves_of_case, checkpoints, insert_checkpoint, latest_checkpoint, leaf, leaves,
+    leaves_of_case, ledger_head, load_hashes,
 };
 pub use read::{
     ListScope, case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons,
     find_tags, is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
 };
 pub use rows::{
-    AccountRoleRow, AccountRow, AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow,
-    TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
+    AccountRoleRow, AccountRow, AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft,
+    OfficeRow, PersonRow, TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
 };
 pub use side::Side;
 pub use staff::{
-    DeputyRow, Marks, RoleChangeRow, accounts_at, add_account, add_deputy, add_office, decide_role_change, deputies_for, deputy,
-    end_deputy, end_role, grant_role, holders, marks_of, open_role_changes, propose_role_change, role_change,
-    role_changes_of, set_account_state,
+    DeputyRow, Marks, RoleChangeRow, accounts_at, add_account, add_deputy, add_office, decide_role_change,
+    deputies_for, deputy, end_deputy, end_role, grant_role, holders, marks_of, open_role_changes,
+    propose_role_change, role_change, role_changes_of, set_account_state,
 };
 pub use transfers::{
-    EmergencyRow, NoticeRow, TransferRow, answer_transfer, break_glass, emergency, mark_notice_read, notices, notify,
-    offer_transfer, open_transfers, review_emergency, transfer, transfers_of, unreviewed,
+    EmergencyRow, NoticeRow, TransferRow, answer_transfer, break_glass, emergency, mark_notice_read, notices,
+    notify, offer_transfer, open_transfers, review_emergency, transfer, transfers_of, unreviewed,
 };
 pub use work::{Db, StoreUrl};

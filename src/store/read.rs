@@ -71,8 +71,12 @@ pub(super) fn hex_list(ids: &[Uuid]) -> String {
 /// What the database says.
 pub async fn find_cases(db: &Db, ids: &[Uuid], viewer: Uuid) -> Result<Vec<CaseRow>, StoreError> {
     Ok(match db {
-        Db::Sqlite { read, .. } => sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).bind(viewer).fetch_all(read).await?,
-        Db::Postgres { pool, .. } => sqlx::query_as(CASES_POSTGRES).bind(ids).bind(viewer).fetch_all(pool).await?,
+        Db::Sqlite { read, .. } => {
+            sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).bind(viewer).fetch_all(read).await?
+        }
+        Db::Postgres { pool, .. } => {
+            sqlx::query_as(CASES_POSTGRES).bind(ids).bind(viewer).fetch_all(pool).await?
+        }
     })
 }
 

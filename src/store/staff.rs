@@ -8,8 +8,7 @@ use super::side::Side;
 use super::work::on;
 use super::{Db, StoreError};
 
-const ADD_OFFICE: &str =
-    "INSERT INTO office (id, parent_id, code, name_zh, name_en, level, kind) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const ADD_OFFICE: &str = "INSERT INTO office (id, parent_id, code, name_zh, name_en, level, kind) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const AT_OFFICE: &str = "SELECT * FROM account WHERE id IN (SELECT account_id FROM account_role WHERE office_id = $1) ORDER BY login";
 const WITHOUT_ROLE: &str = "SELECT * FROM account WHERE NOT EXISTS (SELECT 1 FROM account_role r WHERE r.account_id = account.id) ORDER BY login";
 const HOLDERS: &str = "SELECT r.account_id, r.office_id FROM account_role r JOIN account a ON a.id = r.account_id WHERE r.role = $1 AND a.state = 'active' AND r.valid_from <= $2 AND (r.valid_until IS NULL OR r.valid_until > $2)";
@@ -21,7 +20,8 @@ const SET_STATE: &str = "UPDATE account SET state = $1 WHERE id = $2 AND state =
 const PROPOSE: &str = "INSERT INTO role_change (id, account_id, change, office_id, role, from_at, until_at, state, proposed_by, proposed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'proposed', $8, $9)";
 const DECIDE: &str = "UPDATE role_change SET state = $1, decided_by = $2, decided_at = $3 WHERE id = $4 AND state = 'proposed'";
 const ROLE_CHANGE: &str = "SELECT * FROM role_change WHERE id = $1";
-const OPEN_CHANGES: &str = "SELECT * FROM role_change WHERE state = 'proposed' ORDER BY proposed_at, id LIMIT $1";
+const OPEN_CHANGES: &str =
+    "SELECT * FROM role_change WHERE state = 'proposed' ORDER BY proposed_at, id LIMIT $1";
 const CHANGES_OF: &str = "SELECT * FROM role_change WHERE account_id = $1 ORDER BY proposed_at, id";
 const ADD_DEPUTY: &str = "INSERT INTO deputy (id, for_id, deputy_id, from_at, until_at, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const END_DEPUTY: &str = "UPDATE deputy SET ended_at = $1, ended_by = $2 WHERE id = $3 AND ended_at IS NULL";

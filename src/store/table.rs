@@ -4,9 +4,7 @@ use sqlx::query_builder::Separated;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use super::ledger::LeafRow;
-use super::rows::{
-    AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow,
-};
+use super::rows::{AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
 
 /// Rows of one `VALUES` list; a statement of SQLite takes some 32,000 values.
 const ROWS: usize = 500;
@@ -128,9 +126,9 @@ pub(super) fn insert_arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&
     to.push(rest);
 }
 
-/// Adds rows as a table `i` made of arrays, with their `place` among them.
+/// Adds rows as a table `i` made of arrays, with their number `nth` among them.
 pub(super) fn arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&T]) {
     to.push("UNNEST(");
     T::bind_arrays(rows, &mut to.separated(", "));
-    to.push(") WITH ORDINALITY AS i (").push(T::COLUMNS).push(", place)");
+    to.push(") WITH ORDINALITY AS i (").push(T::COLUMNS).push(", nth)");
 }

@@ -18,7 +18,8 @@ const OPEN_FROM: &str =
 const BREAK_GLASS: &str = "INSERT INTO emergency (id, case_id, office_id, account_id, reason, opened_at, until_at, review_due) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const REVIEW: &str = "UPDATE emergency SET review = $1, justified = $2, reviewed_by = $3, reviewed_at = $4 WHERE id = $5 AND reviewed_at IS NULL";
 const EMERGENCY: &str = "SELECT * FROM emergency WHERE id = $1";
-const UNREVIEWED: &str = "SELECT * FROM emergency WHERE office_id = $1 AND reviewed_at IS NULL ORDER BY review_due, id";
+const UNREVIEWED: &str =
+    "SELECT * FROM emergency WHERE office_id = $1 AND reviewed_at IS NULL ORDER BY review_due, id";
 const NOTIFY: &str =
     "INSERT INTO notice (id, account_id, kind, case_id, about_id, at) VALUES ($1, $2, $3, $4, $5, $6)";
 const MARK_READ: &str =

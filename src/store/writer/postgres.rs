@@ -93,8 +93,8 @@ fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
     text.push("), leaves AS (");
     // The tree takes leaves in the order of the outbox.
     insert_arrays(&mut text, &rows.leaves, OF_KEPT);
-    text.push(" ORDER BY place), aside AS (");
-    insert_arrays(&mut text, &rows.aside, " ORDER BY place");
+    text.push(" ORDER BY nth), aside AS (");
+    insert_arrays(&mut text, &rows.aside, " ORDER BY nth");
     text.push(") SELECT id FROM updated");
     text
 }
