@@ -371,7 +371,14 @@ impl Service {
 
     /// Writes down something that the service itself or its operator did.
     pub(super) async fn note_service(&self, act: &str) -> Result<(), CaseworkError> {
-        let note = Note {
+        let set = WriteSet { leaves: vec![self.operators_note(act).aside()?], ..WriteSet::default() };
+        store::commit(self.db(), set).await?;
+        Ok(())
+    }
+
+    /// Something that the service itself or its operator did.
+    pub(super) fn operators_note<'a>(&self, act: &'a str) -> Note<'a> {
+        Note {
             act,
             at: self.now(),
             actor: None,
@@ -381,10 +388,7 @@ impl Service {
             ok: true,
             case: None,
             detail: None,
-        };
-        let set = WriteSet { leaves: vec![note.aside()?], ..WriteSet::default() };
-        store::commit(self.db(), set).await?;
-        Ok(())
+        }
     }
 }
 

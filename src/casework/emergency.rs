@@ -14,7 +14,7 @@ use super::{CaseworkError, Service};
 use crate::access::Action;
 use crate::law::pack::StaffRole;
 use crate::store::{self, EmergencyRow, StoreError, WriteSet};
-use crate::vault::{Class, Place as Sealed};
+use crate::vault::{Class, DomainPlace, Place as Sealed};
 
 /// Characters that a reason has at least, not counting spaces.
 const REASON: usize = 20;
@@ -93,7 +93,7 @@ impl Service {
             case_id: case,
             office_id: office,
             account_id: caller.viewer.account,
-            reason: cipher::seal(self.keys(), &place(case, id, "reason"), &new.reason).await?,
+            reason: cipher::seal(self.keys(), &place(case, id), &new.reason).await?,
             opened_at: micros(now),
             until_at: micros(now + lasts),
             review_due: micros(now + REVIEW),
@@ -160,7 +160,8 @@ impl Service {
         check_reason(&review.reason, 1)?;
         let (case, at) = (row.case_id, self.now());
         let row = EmergencyRow {
-            review: Some(cipher::seal(self.keys(), &place(case, id, "review"), &review.reason).await?),
+            // About whoever opened it, not about the child; and still possible when the case was sealed meanwhile.
+            review: Some(self.keys().keyring().seal_domain(&review_place(id), review.reason.as_bytes())?),
             justified: Some(i64::from(review.justified)),
             reviewed_by: Some(caller.viewer.account),
             reviewed_at: Some(micros(at)),
@@ -182,7 +183,7 @@ impl Service {
         if case.is_none_or(|case| case.sealed != 0) {
             return Ok(None);
         }
-        let place = place(row.case_id, row.id, "reason");
+        let place = place(row.case_id, row.id);
         Ok(Some(cipher::open(self.keys(), &place, &row.reason).await?))
     }
 
@@ -203,6 +204,10 @@ impl Service {
     }
 }
 
-fn place(case: Uuid, row: Uuid, column: &'static str) -> Sealed<'static> {
-    Sealed { class: Class::Legal, case, row, table: "emergency", column, kind: "json" }
+fn place(case: Uuid, row: Uuid) -> Sealed<'static> {
+    Sealed { class: Class::Legal, case, row, table: "emergency", column: "reason", kind: "json" }
+}
+
+fn review_place(row: Uuid) -> DomainPlace<'static> {
+    DomainPlace { row, table: "emergency", column: "review", kind: "text" }
 }

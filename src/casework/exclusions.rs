@@ -150,7 +150,7 @@ impl Service {
     }
 }
 
-fn reason_place(case: Uuid, row: Uuid) -> Sealed<'static> {
+pub(super) fn reason_place(case: Uuid, row: Uuid) -> Sealed<'static> {
     Sealed { class: Class::Legal, case, row, table: "exclusion", column: "reason", kind: "json" }
 }
 

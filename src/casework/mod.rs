@@ -5,7 +5,7 @@
 //! * [`people`]: the persons of a case. [`assign`]: who works on it. [`exclusions`]: who is kept away from it.
 //! * [`accounts`]: who works here. [`roles`]: in which roles, decided by two. [`deputies`]: who stands in for whom.
 //!   [`handover`]: a caseload moves to others. [`oversee`]: the ledger.
-//! * [`transfer`]: a case goes to another office. [`emergency`]: one is opened without assignment, and reviewed.
+//! * [`transfer`]: a case is offered to another office; [`takeover`]: which takes it over. [`emergency`]: one is opened without assignment, and reviewed.
 //!   [`notices`]: what somebody is told. [`lookers`]: who looked.
 //! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
 
@@ -29,6 +29,7 @@ pub mod proceed;
 pub mod read;
 pub mod roles;
 mod rows;
+pub mod takeover;
 pub mod time;
 pub mod trail;
 pub mod transfer;

@@ -403,6 +403,30 @@ impl Service {
         Ok(view)
     }
 
+    /// Suspends or closes an account on the operator's word, or lets a suspended one be used again: for the day on which no
+    /// administrator can.
+    ///
+    /// # Errors
+    /// `NotFound`, `Conflict` when the account is not in a state from which that is possible, `Invalid` when it is to be
+    /// closed and still has assignments.
+    pub async fn set_state_by_operator(&self, login: &str, state: AccountState) -> Result<(), CaseworkError> {
+        let subject = self.account_named(login).await?.ok_or(CaseworkError::NotFound)?;
+        let (act, to) = match state {
+            AccountState::Active if subject.state == SUSPENDED => ("account.reactivate", ACTIVE),
+            AccountState::Suspended if subject.state == ACTIVE => ("account.suspend", SUSPENDED),
+            AccountState::Closed if subject.state != CLOSED => {
+                self.has_no_caseload(subject.id).await?;
+                ("account.close", CLOSED)
+            }
+            _ => return Err(CaseworkError::Conflict { current: 0 }),
+        };
+        let leaves = vec![self.operators_note(act).with("account", subject.id).aside()?];
+        let sides = vec![store::set_account_state(subject.id, &subject.state, to)];
+        store::commit(self.db(), WriteSet { sides, leaves, ..WriteSet::default() }).await?;
+        self.access_changed();
+        Ok(())
+    }
+
     /// Nothing is orphaned: who still has cases hands them over first.
     async fn has_no_caseload(&self, account: Uuid) -> Result<(), CaseworkError> {
         let left = store::caseload_size(self.db(), account).await?;

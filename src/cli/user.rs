@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::{CliError, close, open, say};
 use crate::access::OfficeKind;
 use crate::casework::accounts::{NewAccount, read_role};
+use crate::casework::roles::AccountState;
 use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
 use crate::law::pack::StaffRole;
@@ -68,6 +69,17 @@ pub(super) enum User {
         /// Sign-in name
         login: String,
     },
+    /// Suspend an account at once, close it for good, or let a suspended one be used again
+    #[command(
+        after_help = "An account that still has cases is not closed: its chief hands them over first.\n\nExample:\n  tutela user state zhao.ning suspended"
+    )]
+    State {
+        /// Sign-in name
+        login: String,
+        /// active, suspended or closed
+        #[arg(value_parser = parse_state)]
+        state: AccountState,
+    },
     /// List accounts
     List,
 }
@@ -75,6 +87,15 @@ pub(super) enum User {
 fn parse_kind(text: &str) -> Result<OfficeKind, String> {
     OfficeKind::from_name(text)
         .ok_or_else(|| format!("'{text}' is not one of national, provincial, municipal, district, partner"))
+}
+
+fn parse_state(text: &str) -> Result<AccountState, String> {
+    match text {
+        "active" => Ok(AccountState::Active),
+        "suspended" => Ok(AccountState::Suspended),
+        "closed" => Ok(AccountState::Closed),
+        _ => Err(format!("'{text}' is not one of active, suspended, closed")),
+    }
 }
 
 fn parse_role(text: &str) -> Result<(StaffRole, String), String> {
@@ -106,6 +127,10 @@ impl User {
             Self::Revoke { login } => {
                 service.revoke_tokens(login).await?;
                 say(format_args!("all tokens of {login} are ended"));
+            }
+            Self::State { login, state } => {
+                service.set_state_by_operator(login, *state).await?;
+                say(format_args!("done"));
             }
             Self::List => {
                 for account in service.accounts().await? {

@@ -126,7 +126,7 @@ pub(super) fn insert_arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&
     to.push(rest);
 }
 
-/// Adds rows as a table `i` made of arrays, with the `nth` of them beside.
+/// Adds rows as a table `i` made of arrays, with their number `nth` among them.
 pub(super) fn arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&T]) {
     to.push("UNNEST(");
     T::bind_arrays(rows, &mut to.separated(", "));

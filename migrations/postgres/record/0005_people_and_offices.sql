@@ -107,7 +107,8 @@ CREATE INDEX transfer_to ON transfer (to_office, state, offered_at, id);
 CREATE INDEX transfer_from ON transfer (from_office, state, offered_at, id);
 CREATE INDEX transfer_new_case ON transfer (new_case_id) WHERE new_case_id IS NOT NULL;
 
--- A case that somebody opened in an emergency, for reading only. Reason and review are sealed under the case's key.
+-- A case that somebody opened in an emergency, for reading only. The reason is sealed under the case's key, the review
+-- under the service's own.
 CREATE TABLE emergency (
     id UUID PRIMARY KEY NOT NULL,
     case_id UUID NOT NULL REFERENCES case_file(id),

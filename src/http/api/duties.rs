@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::casework::emergency::{EmergencyView, NewEmergency, NewReview};
 use crate::casework::lookers::LookerView;
 use crate::casework::notices::NoticeView;
-use crate::casework::transfer::{Acceptance, NewTransfer, TakenOver, TransferView};
+use crate::casework::takeover::{Acceptance, TakenOver};
+use crate::casework::transfer::{NewTransfer, TransferView};
 use crate::http::caller::{Body, Named, Params, SignedIn};
 use crate::http::{App, Problem};
 

@@ -108,3 +108,35 @@ fn type_of(field: &Field) -> Type {
         FieldKind::Choice => Type::Choice(field.options.iter().map(|(id, _)| id.clone()).collect()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::law::Pack;
+    use crate::law::check::tests::folder;
+
+    #[test]
+    fn what_a_transfer_names_must_be_there_and_fit() {
+        let real = folder("cn-procuratorate").unwrap();
+        assert!(Pack::load(&real).unwrap().transfer.is_some());
+        for (from, to, said) in [
+            ("hand_over: T21\n", "hand_over: T12\n", "'transfer' among its acts"),
+            ("hand_over: T21\n", "hand_over: T999\n", "'T999' is not declared"),
+            ("open: T11\n", "open: T12\n", "'open' among its acts"),
+            ("prior_returns: \"case.returns\"", "prior_returns: \"case.has_victim\"", "expected"),
+            ("prior_returns: \"case.returns\"", "nonsense: \"case.returns\"", "no input 'nonsense'"),
+            ("from: measure_from\n", "from: prior_returns\n", "no input 'prior_returns' of this type"),
+            ("NONE: none", "NONE: free", "no state with an option"),
+            ("clocks: [K37, K38]", "clocks: [K37, K99]", "'K99' is not declared"),
+            ("facts: [spp_approved", "facts: [nobody_knows", "'nobody_knows' is not declared"),
+            ("sender_reads: until_sealed", "sender_reads: everything", "everything"),
+        ] {
+            let mut files = real.clone();
+            let pack = files.get_mut("pack.yaml").unwrap();
+            let changed = pack.replacen(from, to, 1);
+            assert_ne!(*pack, changed, "{from}");
+            *pack = changed;
+            let flaws = Pack::load(&files).unwrap_err();
+            assert!(flaws.iter().any(|flaw| flaw.message.contains(said)), "{to}: {flaws:?}");
+        }
+    }
+}

@@ -73,7 +73,6 @@ impl SqliteKeeper {
 
     /// Writes the other rows, appends the leaves to the tree and commits.
     async fn write(&mut self, rows: &Rows<'_>, tiler: &mut Tiler) -> Result<(), StoreError> {
-        run_on_sqlite(&mut self.connection, &rows.sides).await?;
         let mut statements = QueryBuilder::<Sqlite>::new("");
         insert(&mut statements, &rows.opened, "");
         insert(&mut statements, &rows.people, "");
@@ -91,6 +90,13 @@ impl SqliteKeeper {
             }
             head_of_sqlite(&mut statements, tiler.frontier());
             statements.push("; ");
+        }
+        if !rows.sides.is_empty() {
+            // They may belong to a case that is opened with them.
+            statements.push("SELECT 1");
+            statements.build().execute(&mut self.connection).await?;
+            run_on_sqlite(&mut self.connection, &rows.sides).await?;
+            statements = QueryBuilder::new("");
         }
         statements.push("COMMIT");
         statements.build().persistent(rows.are_of_one()).execute(&mut self.connection).await?;
