@@ -167,7 +167,8 @@ async fn whose_act_it_was_is_never_guessed(app: &TestApp) {
     let own = case.offer("zhao.ning", "T13").await;
     assert_eq!((&own["role"], own.get("as")), (&json!("prosecutor"), None));
     let mixed = case.offer("zhao.ning", "T09").await;
-    let roles: Vec<&str> = mixed["as"].as_array().unwrap().iter().filter_map(|r| r["role"].as_str()).collect();
+    let roles: Vec<&str> =
+        mixed["as"].as_array().unwrap().iter().filter_map(|r| r["role"].as_str()).collect();
     assert_eq!((&mixed["role"], roles), (&json!("prosecutor"), vec!["prosecutor", "police", "court"]));
     let unsaid = case.act("zhao.ning", &objection(None)).await;
     assert_eq!((unsaid.status.as_u16(), unsaid.codes()), (422, vec!["FIELD_MISSING".to_owned()]));

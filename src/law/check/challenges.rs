@@ -130,9 +130,8 @@ pub(super) fn facts(pack: &Pack) -> BTreeMap<&str, &Event> {
 
 /// Stages of the proceeding at which a fact may be true and no step makes it false, each with a world where it is so.
 fn open(survey: &Survey<'_>, fact: &str) -> BTreeMap<u16, u32> {
-    let says = |world: u32| {
-        survey.worlds.get(world as usize).and_then(|world| world.says(survey.slice, fact))
-    };
+    let says =
+        |world: u32| survey.worlds.get(world as usize).and_then(|world| world.says(survey.slice, fact));
     let main = |world: u32| survey.worlds.get(world as usize).map(|world| world.state(Region::Main));
     let mut open = BTreeMap::new();
     for world in (0_u32..).take(survey.worlds.len()).filter(|world| says(*world) == Some(true)) {
