@@ -129,7 +129,7 @@ impl Story {
                 }
                 service.clock().set(now + Duration::minutes(20));
                 let told = Scene { service, staff, pack: &pack, at, moved: self.shift + late, story: self };
-                match told.step(step, &because, pending, case).await {
+                match Box::pin(told.step(step, &because, pending, case)).await {
                     Ok(()) if pending => {
                         progress.acts.fetch_add(1, Ordering::Relaxed);
                         return Ok(None);
