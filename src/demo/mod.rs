@@ -106,7 +106,7 @@ pub async fn build(
         let (staff, gate, progress) = (Arc::clone(staff), Arc::clone(&gate), Arc::clone(progress));
         telling.spawn(async move {
             let _place = gate.acquire_owned().await;
-            let told = story.tell(&service, &staff, today, &progress).await;
+            let told = Box::pin(story.tell(&service, &staff, today, &progress)).await;
             progress.children.fetch_add(1, Ordering::Relaxed);
             told
         });
