@@ -73,6 +73,8 @@ fn people() -> Vec<(String, Viewer)> {
     people
 }
 
+/// What is asked about, made for a person together with what ties them to it.
+type Make = Box<dyn Fn(&mut Viewer) -> Resource>;
 type State = (&'static str, fn(&mut Viewer, &mut CaseScope));
 
 /// States of a case and what ties a person of the office HERE to it.
@@ -137,7 +139,7 @@ fn matrix() -> String {
     };
     write!(text, "\nanybody, signed in or not\n{}", routes(None)).unwrap();
     for action in Action::ALL {
-        let columns: Vec<(&str, Box<dyn Fn(&mut Viewer) -> Resource>)> = match action.kind() {
+        let columns: Vec<(&str, Make)> = match action.kind() {
             Kind::Case => STATES
                 .into_iter()
                 .map(|(name, tie)| {
@@ -146,7 +148,7 @@ fn matrix() -> String {
                         tie(who, &mut case);
                         Resource::Case(case)
                     };
-                    (name, Box::new(make) as Box<dyn Fn(&mut Viewer) -> Resource>)
+                    (name, Box::new(make) as Make)
                 })
                 .collect(),
             Kind::Office => {
@@ -154,7 +156,7 @@ fn matrix() -> String {
                     .into_iter()
                     .map(|(name, office)| {
                         let make = move |_: &mut Viewer| Resource::Office(office);
-                        (name, Box::new(make) as Box<dyn Fn(&mut Viewer) -> Resource>)
+                        (name, Box::new(make) as Make)
                     })
                     .collect()
             }
@@ -215,11 +217,10 @@ fn body(method: &str, path: &str) -> Option<Value> {
         }
         (_, "decision") => json!({"approve": true}),
         (_, "transfers") => json!({"to": "LX", "reason": "犯罪地在柳溪区，应由该院管辖"}),
-        (_, "accept") => json!({}),
         (_, "refuse") => json!({"reason": "不属本院管辖"}),
         (_, "emergency") => json!({"reason": "夜间来电称该未成年人走失，需立即查看监护人联系方式"}),
         (_, "review") => json!({"justified": true, "reason": "情况属实"}),
-        (_, "assignment" | "end" | "lift" | "withdraw" | "read") => json!({}),
+        (_, "accept" | "assignment" | "end" | "lift" | "withdraw" | "read") => json!({}),
         (method, _) => panic!("{method} {path}: say how it is called, so that strangers can try it"),
     })
 }

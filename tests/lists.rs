@@ -236,7 +236,7 @@ fn policies() -> Vec<Policy> {
             if policy.trim().is_empty() {
                 continue;
             }
-            write!(text, "@id(\"w{place}\") @zh(\"甲\") @en(\"w\") {}\n", policy.trim()).unwrap();
+            writeln!(text, "@id(\"w{place}\") @zh(\"甲\") @en(\"w\") {}", policy.trim()).unwrap();
         }
         policies.push(Policy::from_text(&text).unwrap());
     }

@@ -12,6 +12,7 @@
 mod access;
 mod architecture;
 mod crash;
+mod demo;
 mod duties;
 mod life;
 mod lists;

@@ -8,17 +8,16 @@ use uuid::Uuid;
 
 use super::cipher;
 use super::people::Identity;
-use super::read::scope;
 use super::rows::NOTHING_DUE;
 use super::time::from_micros;
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};
-use crate::access::{Action, Resource, filter, permit};
+use crate::access::{Action, CaseScope, Resource, filter, permit};
 use crate::law::Reason;
 use crate::law::expr::Region;
 use crate::law::pack::StaffRole;
 use crate::record::{Filter, Part, Post, Text};
-use crate::store::{self, CaseRow, PersonRow, WriteSet};
+use crate::store::{self, Candidate, CaseHead, PersonRow, WriteSet};
 use crate::vault::{Class, name_matches, normalise};
 
 /// Cases on one page unless asked otherwise.
@@ -177,7 +176,7 @@ impl Service {
     /// # Errors
     /// `Invalid` when there is nothing to search for.
     pub async fn find(&self, caller: &Caller, query: &Query) -> Result<Vec<Hit>, CaseworkError> {
-        let permit = self.ask(caller, Action::FindPerson, Resource::Service).await?;
+        let asked = self.ask(caller, Action::FindPerson, Resource::Service).await?;
         let index = self.keys().keyring().blind_index();
         let (probes, wanted): (_, Wanted<'_>) = match (&query.name, &query.id_number) {
             (Some(name), None) if normalise(name).chars().count() >= 2 => {
@@ -194,58 +193,49 @@ impl Service {
                 return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_MISSING", text).on("/name")]));
             }
         };
-        let found = store::find_tags(self.db(), &probes).await?;
-        let (mut cases, persons): (Vec<Uuid>, Vec<Uuid>) = found.into_iter().unzip();
-        cases.dedup();
-        let cases = store::find_cases(self.db(), &cases, caller.viewer.account).await?;
+        let mut found = store::candidates(self.db(), &probes).await?;
+        let offices = self.offices();
+        // Nothing is opened of a case that this person may not read.
+        found.retain(|c| permit(&caller.viewer, Action::ReadCase, &head_scope(&c.case), &offices).is_ok());
+        let places = found.iter().filter_map(|c| Some((c.case.id, class_of(&c.person)?)));
+        self.keys().fetch(&places.collect::<Vec<_>>()).await?;
         let mut hits = Vec::new();
-        for person in store::find_persons(self.db(), &persons).await? {
-            if let Some(row) = cases.iter().find(|row| row.id == person.case_id) {
-                hits.extend(self.hit(caller, row, person, &wanted).await?);
-            }
+        for candidate in found {
+            hits.extend(self.hit(candidate, &wanted).await?);
         }
         let detail = self.seal_detail(caller.request, &Sought { query, hits: hits.len() })?;
-        let note = Note::of(caller, "case.search", permit.rule(), self.now());
+        let note = Note::of(caller, "case.search", asked.rule(), self.now());
         let mut leaves = vec![Note { detail: Some(detail), ..note }.aside()?];
         // Whoever finds a child has seen the name: it counts among those who looked at the file.
         let mut found: Vec<Uuid> = hits.iter().map(|hit: &Hit| hit.case.id).collect();
         found.sort();
         found.dedup();
         for case in found {
-            let note = Note::of(caller, "case.found", permit.rule(), self.now());
+            let note = Note::of(caller, "case.found", asked.rule(), self.now());
             leaves.push(Note { case: Some(case), ..note }.aside()?);
         }
         store::commit(self.db(), WriteSet { leaves, ..WriteSet::default() }).await?;
         Ok(hits)
     }
 
-    /// The person as a hit, if this viewer may know of the case and it is who was looked for.
+    /// The person as a hit, if it is who was looked for.
     async fn hit(
         &self,
-        caller: &Caller,
-        row: &CaseRow,
-        person: PersonRow,
+        Candidate { person, case }: Candidate,
         wanted: &Wanted<'_>,
     ) -> Result<Option<Hit>, CaseworkError> {
-        // A sealed case is absent from every search; its own procedure answers queries about it.
-        if row.sealed != 0 || permit(&caller.viewer, Action::ReadCase, &scope(row), &self.offices()).is_err()
-        {
-            return Ok(None);
-        }
-        let Some(class) = i16::try_from(person.class).ok().and_then(Class::from_code) else {
-            return Ok(None);
-        };
+        let Some(class) = class_of(&person) else { return Ok(None) };
         let identity: Identity =
-            cipher::open(self.keys(), &cipher::person_place(row.id, person.id, class), &person.body).await?;
+            cipher::open(self.keys(), &cipher::person_place(case.id, person.id, class), &person.body).await?;
         // The index may point at a person who only shares the tag.
         if !wanted.is(&identity) {
             return Ok(None);
         }
-        Ok(Some(Hit { case: self.line(row), kind: person.kind, name: identity.name }))
+        Ok(Some(Hit { case: self.line(&case), kind: person.kind, name: identity.name }))
     }
 
     /// A case as a line of a list.
-    pub(super) fn line(&self, row: &CaseRow) -> CaseLine {
+    pub(super) fn line(&self, row: &CaseHead) -> CaseLine {
         let pack = self.packs().pinned(&row.pack_id, &row.pack_version);
         let name =
             |region, id: &str| pack.and_then(|p| p.state_name(region, id)).cloned().unwrap_or_default();
@@ -299,6 +289,25 @@ impl Listed {
 struct Sought<'a> {
     query: &'a Query,
     hits: usize,
+}
+
+/// The class under which a person is kept.
+fn class_of(person: &PersonRow) -> Option<Class> {
+    i16::try_from(person.class).ok().and_then(Class::from_code)
+}
+
+/// What of a case decides about access, from what a list shows of it.
+fn head_scope(head: &CaseHead) -> CaseScope {
+    CaseScope {
+        case: head.id,
+        lead: head.lead_id,
+        second: head.second_id,
+        social_worker: head.social_worker_id,
+        approver: head.approver_id,
+        sealed: head.sealed != 0,
+        handed_over: head.handed_over != 0,
+        ..CaseScope::at(head.office_id)
+    }
 }
 
 enum Wanted<'a> {

@@ -4,16 +4,16 @@ use sqlx::{Database, Encode, QueryBuilder, Type};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-use super::rows::CaseRow;
+use super::rows::CaseHead;
 use super::work::on;
 use super::{Db, StoreError};
 use crate::record::{Filter, Part, Post};
 
-const BY_OFFICE: &str = "SELECT * FROM case_file WHERE office_id = ";
-const BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = ";
-const BY_SECOND: &str = "SELECT * FROM case_file WHERE second_id = ";
-const BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = ";
-const BY_APPROVER: &str = "SELECT * FROM case_file WHERE approver_id = ";
+const BY_OFFICE: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, approver_id, handed_over, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE office_id = ";
+const BY_LEAD: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, approver_id, handed_over, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE lead_id = ";
+const BY_SECOND: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, approver_id, handed_over, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE second_id = ";
+const BY_SOCIAL_WORKER: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, approver_id, handed_over, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE social_worker_id = ";
+const BY_APPROVER: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, approver_id, handed_over, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE approver_id = ";
 /// Nobody leads it, or its lead works here no more.
 const UNASSIGNED: &str =
     " AND (lead_id IS NULL OR EXISTS (SELECT 1 FROM account a WHERE a.id = lead_id AND a.state = 'closed'))";
@@ -29,16 +29,16 @@ pub async fn list_cases(
     parts: &[Part],
     after: Option<(i64, Uuid)>,
     limit: i64,
-) -> Result<Vec<CaseRow>, StoreError> {
+) -> Result<Vec<CaseHead>, StoreError> {
     let after = after.unwrap_or((i64::MIN, Uuid::nil()));
-    let mut rows: Vec<CaseRow> = Vec::new();
+    let mut rows: Vec<CaseHead> = Vec::new();
     for part in parts {
         let left = filter.within(*part);
         if left == Filter::Nothing {
             continue;
         }
         rows.extend(on!(db, |pool| page(*part, &left, after, limit)
-            .build_query_as::<CaseRow>()
+            .build_query_as::<CaseHead>()
             .fetch_all(pool)
             .await)?);
     }

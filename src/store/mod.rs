@@ -15,6 +15,7 @@ mod ledger;
 mod list;
 mod migrate;
 mod read;
+mod readers;
 mod rows;
 pub mod sequencer;
 mod side;
@@ -41,12 +42,13 @@ pub use ledger::{
 };
 pub use list::list_cases;
 pub use read::{
-    case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons, find_tags,
-    is_untouched, page_cases, people_of, ping, tags_of_person,
+    Candidate, candidates, case_count, clocks_of, events_of, find_case, find_idempotency, is_untouched,
+    page_cases, people_of, ping, tags_of_person,
 };
 pub use rows::{
-    AccountRoleRow, AccountRow, AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft,
-    OfficeRow, PersonRow, TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
+    AccountRoleRow, AccountRow, AssignmentRow, CaseHead, CaseRow, ClockRow, EventRow, IdempotencyRow,
+    LeafDraft, OfficeRow, PersonRow, TagRow, TokenRow, chain_events, chain_people, clock_digests,
+    tags_digest,
 };
 pub use side::Side;
 pub use staff::{
