@@ -15,6 +15,7 @@ mod life;
 mod requests;
 mod secrecy;
 mod several;
+mod signin;
 mod statements;
 mod support;
 mod surface;

@@ -38,6 +38,10 @@ async fn every_route_of_the_api_asks_who_calls() {
     for route in ROUTES.iter().filter(|route| route.path.starts_with("/api/v1/")) {
         let path = route.path.replace("{id}", "x").replace("{leaf}", "0");
         for method in route.methods {
+            // Signing in is what nobody is signed in for.
+            if (*method, route.path) == ("post", "/api/v1/session") {
+                continue;
+            }
             let request = axum::http::Request::builder()
                 .method(method.to_uppercase().as_str())
                 .uri(&path)

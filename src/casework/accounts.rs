@@ -6,6 +6,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::signin::tokens::Scope;
 use super::time::micros;
 use super::trail::Note;
 use super::{CaseworkError, Service};
@@ -168,10 +169,7 @@ impl Service {
         let Some(account) = store::account_by_login(self.db(), &login).await? else {
             return Err(CaseworkError::NotFound);
         };
-        let mut random = [0u8; TOKEN_BYTES];
-        getrandom::fill(&mut random)
-            .map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
-        let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random));
+        let token = new_token()?;
         let row = TokenRow {
             hash: token_hash(&token),
             account_id: account.id,
@@ -179,6 +177,7 @@ impl Service {
             created_at: micros(self.now()),
             expires_at: expires.map(micros),
             revoked_at: None,
+            scope: Scope::Write.as_str().to_owned(),
         };
         store::insert_token(self.db(), &row).await?;
         self.note_service("token.create").await?;
@@ -204,29 +203,32 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Viewer>, CaseworkError> {
+        Ok(self.authenticate_scoped(token).await?.map(|(viewer, _)| viewer))
+    }
+
+    /// The same, with what the token may do.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn authenticate_scoped(&self, token: &str) -> Result<Option<(Viewer, Scope)>, CaseworkError> {
         if !token.starts_with(TOKEN_PREFIX) || token.len() > 100 {
             return Ok(None);
         }
         let (now, hash) = (micros(self.now()), token_hash(token));
-        if let Some(viewer) = self.viewers().find(&hash, now) {
-            return Ok(Some(viewer));
+        if let Some(known) = self.viewers().find(&hash, now) {
+            return Ok(Some(known));
         }
-        let Some((account, roles)) = store::account_by_token(self.db(), &hash, now).await? else {
+        let Some((account, roles, scope)) = store::account_by_token(self.db(), &hash, now).await? else {
             return Ok(None);
         };
         if account.state != "active" {
             return Ok(None);
         }
-        let grants = roles
-            .iter()
-            .filter(|r| r.valid_from <= now && r.valid_until.is_none_or(|until| now < until))
-            .filter_map(|r| Some(Grant { role: read_role(&r.role)?, office: r.office_id }))
-            .collect();
         let assurance = Assurance { second_factor: true, fresh: false };
-        let viewer =
-            Viewer { account: account.id, login: account.login, grants, assurance, ..Viewer::default() };
-        self.viewers().keep(hash, now, &viewer);
-        Ok(Some(viewer))
+        let viewer = viewer_of(account.id, account.login, &roles, now, assurance);
+        let known = (viewer, Scope::read(&scope));
+        self.viewers().keep(hash, now, &known);
+        Ok(Some(known))
     }
 
     /// The account with this sign-in name, if it has the role anywhere now.
@@ -307,12 +309,35 @@ impl Service {
     }
 }
 
+/// A viewer from an account and its roles: those in force at a moment, in microseconds since 1970.
+pub(super) fn viewer_of(
+    account: Uuid,
+    login: String,
+    roles: &[AccountRoleRow],
+    now: i64,
+    assurance: Assurance,
+) -> Viewer {
+    let grants = roles
+        .iter()
+        .filter(|r| r.valid_from <= now && r.valid_until.is_none_or(|until| now < until))
+        .filter_map(|r| Some(Grant { role: read_role(&r.role)?, office: r.office_id }))
+        .collect();
+    Viewer { account, login, grants, assurance, ..Viewer::default() }
+}
+
+/// A new bearer token.
+pub(super) fn new_token() -> Result<String, CaseworkError> {
+    let mut random = [0u8; TOKEN_BYTES];
+    getrandom::fill(&mut random).map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
+    Ok(format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random)))
+}
+
 /// SHA-256 of a token; the token itself is never kept.
 pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-fn name_place(account: Uuid) -> DomainPlace<'static> {
+pub(super) fn name_place(account: Uuid) -> DomainPlace<'static> {
     DomainPlace { row: account, table: "account", column: "sealed_name", kind: "text" }
 }
 

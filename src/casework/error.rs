@@ -37,6 +37,27 @@ pub enum CaseworkError {
         /// What.
         what: &'static str,
     },
+    /// What was shown to sign in is wrong; what of it is not said.
+    #[error("sign-in failed")]
+    SignInFailed,
+    /// A signed-in person showed something that is not theirs.
+    #[error("the factor was refused")]
+    FactorRefused,
+    /// This asks for a factor shown lately.
+    #[error("a fresh factor is needed")]
+    StepUp,
+    /// A sign-in or enrolment took too long, or has ended.
+    #[error("there is no such ticket")]
+    TicketGone,
+    /// Too much was tried.
+    #[error("too many tries; wait {seconds} s")]
+    TooMany {
+        /// Seconds to wait.
+        seconds: i64,
+    },
+    /// Too many passwords are being checked at once.
+    #[error("busy")]
+    Busy,
     /// The store cannot do it.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -56,6 +56,14 @@ pub(super) enum User {
         #[arg(long, value_name = "DAYS")]
         expires: Option<i64>,
     },
+    /// Print an invitation, good once and for three days, with which a person sets a password and signs in
+    #[command(
+        after_help = "What the account could show before ends when the invitation is used.\n\nExample:\n  tutela user invite zhao.ning"
+    )]
+    Invite {
+        /// Sign-in name
+        login: String,
+    },
     /// End all tokens of an account
     Revoke {
         /// Sign-in name
@@ -91,6 +99,7 @@ impl User {
             Self::Token { login, label, expires } => {
                 say(service.add_token(login, label, until(*expires)).await?);
             }
+            Self::Invite { login } => say(service.invite(login).await?),
             Self::Revoke { login } => {
                 service.revoke_tokens(login).await?;
                 say(format_args!("all tokens of {login} are ended"));

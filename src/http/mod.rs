@@ -9,11 +9,13 @@ mod openapi;
 mod problem;
 mod routes;
 mod server;
+mod session;
 
 pub use openapi::document as openapi;
 pub use problem::Problem;
 pub use routes::{ROUTES, Route, router};
 pub use server::{ServeError, bind, run};
+pub use session::COOKIE;
 
 use crate::casework::Service;
 

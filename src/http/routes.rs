@@ -5,16 +5,17 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use std::time::{Duration, Instant};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::api::{cases, ledger, packs, status};
+use super::api::{cases, credentials, ledger, packs, session as sign_in, status};
 use super::caller::RequestId;
-use super::{App, Problem};
+use super::{App, Problem, session};
 use crate::record::Text;
 
 /// Largest request body, in bytes. A long report is some 100 KiB.
@@ -67,6 +68,41 @@ pub const ROUTES: &[Route] = &[
         methods: &["get"],
         handlers: || get(cases::proof),
     },
+    Route {
+        path: "/api/v1/session",
+        methods: &["get", "post", "delete"],
+        handlers: || get(sign_in::who_am_i).post(sign_in::sign_in).delete(sign_in::sign_out),
+    },
+    Route { path: "/api/v1/session/step-up", methods: &["post"], handlers: || post(sign_in::step_up) },
+    Route {
+        path: "/api/v1/sessions",
+        methods: &["get", "delete"],
+        handlers: || get(sign_in::sessions).delete(sign_in::end_others),
+    },
+    Route { path: "/api/v1/sessions/{id}", methods: &["delete"], handlers: || delete(sign_in::end) },
+    Route { path: "/api/v1/credentials", methods: &["get"], handlers: || get(credentials::read) },
+    Route {
+        path: "/api/v1/credentials/password",
+        methods: &["put"],
+        handlers: || put(credentials::password),
+    },
+    Route { path: "/api/v1/credentials/totp", methods: &["post"], handlers: || post(credentials::new_totp) },
+    Route {
+        path: "/api/v1/credentials/totp/confirmation",
+        methods: &["post"],
+        handlers: || post(credentials::confirm_totp),
+    },
+    Route {
+        path: "/api/v1/credentials/recovery-codes",
+        methods: &["post"],
+        handlers: || post(credentials::recovery_codes),
+    },
+    Route {
+        path: "/api/v1/tokens",
+        methods: &["get", "post"],
+        handlers: || get(credentials::tokens).post(credentials::make_token),
+    },
+    Route { path: "/api/v1/tokens/{id}", methods: &["delete"], handlers: || delete(credentials::end_token) },
     Route { path: "/api/v1/ledger/checkpoint", methods: &["get"], handlers: || get(ledger::checkpoint) },
 ];
 
@@ -88,6 +124,9 @@ pub fn router(app: App) -> Router {
         })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::custom(|_| internal()))
+        .layer(middleware::from_fn(session::refuse_unexplained))
+        .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()))
+        .layer(middleware::from_fn_with_state(app.clone(), session::limit))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)
@@ -117,9 +156,6 @@ async fn observe(
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
-    let no_store = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(axum::http::header::CACHE_CONTROL, no_store);
-    let nosniff = HeaderValue::from_static("nosniff");
-    response.headers_mut().insert(axum::http::header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    session::secure(response.headers_mut());
     response
 }

@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
+use super::write::Write;
 use super::{Db, StoreError};
 
 /// Everything that one use case keeps.
@@ -24,6 +25,8 @@ pub struct WriteSet {
     pub clocks: Vec<ClockRow>,
     /// The answer to remember.
     pub idempotency: Option<IdempotencyRow>,
+    /// Statements on tables that change seldom, in order.
+    pub writes: Vec<Write>,
     /// What the ledger learns of it. Beside a case, leaves of its chain.
     pub leaves: Vec<LeafDraft>,
 }
@@ -55,6 +58,8 @@ pub(super) struct Rows<'a> {
     pub(super) events: Vec<&'a EventRow>,
     pub(super) clocks: Vec<&'a ClockRow>,
     pub(super) answers: Vec<&'a IdempotencyRow>,
+    /// Statements, with the case that is updated beside them.
+    pub(super) writes: Vec<(Option<Uuid>, &'a Write)>,
     /// Leaves of cases that are opened or change.
     pub(super) leaves: Vec<&'a LeafDraft>,
     /// Leaves beside any change: a look, a refusal.
@@ -73,6 +78,8 @@ impl<'a> Rows<'a> {
             rows.events.extend(&set.events);
             rows.clocks.extend(&set.clocks);
             rows.answers.extend(&set.idempotency);
+            let updated = set.update.as_ref().map(|row| row.id);
+            rows.writes.extend(set.writes.iter().map(|write| (updated, write)));
             if set.case().is_some() { &mut rows.leaves } else { &mut rows.aside }.extend(&set.leaves);
         }
         rows
@@ -94,6 +101,7 @@ impl<'a> Rows<'a> {
             rows.events.retain(|row| !stale.contains(&row.case_id));
             rows.clocks.retain(|row| !stale.contains(&row.case_id));
             rows.answers.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
+            rows.writes.retain(|(updated, _)| !updated.is_some_and(|case| stale.contains(&case)));
             rows.leaves.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
         }
         rows

@@ -8,6 +8,7 @@
 mod accounts;
 pub mod audit;
 mod change;
+pub mod credentials;
 mod error;
 mod keys;
 mod ledger;
@@ -15,8 +16,10 @@ mod migrate;
 mod read;
 mod rows;
 pub mod sequencer;
+pub mod sessions;
 mod table;
 mod work;
+mod write;
 mod writer;
 
 pub use accounts::{
@@ -39,3 +42,4 @@ pub use rows::{
     TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
 };
 pub use work::{Db, StoreUrl};
+pub use write::Write;

@@ -246,6 +246,7 @@ pub struct TokenRow {
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    pub scope: String,
 }
 
 /// A leaf that is to be appended to the ledger.

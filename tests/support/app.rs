@@ -101,6 +101,17 @@ impl TestApp {
         (service, router)
     }
 
+    /// The same databases behind another instance's router.
+    pub(crate) fn served_by(other: &Self, router: Router) -> Self {
+        Self {
+            router,
+            service: other.service.clone(),
+            data: tempfile::tempdir().unwrap(),
+            urls: other.urls.clone(),
+            tokens: other.tokens.clone(),
+        }
+    }
+
     /// Moves the service's present.
     pub(crate) fn now(&self, moment: &str) {
         self.service.clock().set(moment.parse::<DateTime<Utc>>().unwrap());

@@ -41,9 +41,10 @@ impl Keeper for PostgresKeeper {
     async fn keep(&mut self, rows: &Rows<'_>) -> Result<HashSet<Uuid>, StoreError> {
         let mut statement = statement(rows);
         let kept = match self.connect().await {
-            Ok(connection) => {
+            Ok(connection) if rows.writes.is_empty() => {
                 statement.build_query_scalar().fetch_all(connection).await.map_err(StoreError::from)
             }
+            Ok(connection) => with_writes(connection, rows, statement).await,
             Err(error) => Err(error),
         };
         if matches!(kept, Err(StoreError::Unavailable { .. })) {
@@ -57,6 +58,23 @@ impl Keeper for PostgresKeeper {
             let _ = connection.close().await;
         }
     }
+}
+
+/// Keeps a group that has statements of its own, which takes more than one trip.
+async fn with_writes(
+    connection: &mut PgConnection,
+    rows: &Rows<'_>,
+    mut statement: QueryBuilder<Postgres>,
+) -> Result<Vec<Uuid>, StoreError> {
+    let mut work = connection.begin().await?;
+    let updated: Vec<Uuid> = statement.build_query_scalar().fetch_all(&mut *work).await?;
+    for (case, write) in &rows.writes {
+        if case.is_none_or(|case| updated.contains(&case)) {
+            write.run_postgres(&mut work).await?;
+        }
+    }
+    work.commit().await?;
+    Ok(updated)
 }
 
 fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
