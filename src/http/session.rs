@@ -110,8 +110,8 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let request = parts.extensions.get::<RequestId>().map_or_else(|| app.service.new_id(), |id| id.0);
-        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-        Ok(Self(Visit { request, agent: agent.unwrap_or_default().to_owned() }))
+        let agent = parts.headers.get(header::USER_AGENT).map_or(&[][..], HeaderValue::as_bytes);
+        Ok(Self(Visit { request, agent: String::from_utf8_lossy(agent).into_owned() }))
     }
 }
 

@@ -101,15 +101,12 @@ impl TestApp {
         (service, router)
     }
 
-    /// The same databases behind another instance's router.
-    pub(crate) fn served_by(other: &Self, router: Router) -> Self {
-        Self {
-            router,
-            service: other.service.clone(),
-            data: tempfile::tempdir().unwrap(),
-            urls: other.urls.clone(),
-            tokens: other.tokens.clone(),
-        }
+    /// Another instance over the same databases, with a clock of its own that shows the same.
+    pub(crate) async fn another(&self) -> Self {
+        let (service, router) = self.second().await;
+        service.clock().set(self.service.now());
+        let data = tempfile::tempdir().unwrap();
+        Self { router, service, data, urls: self.urls.clone(), tokens: self.tokens.clone() }
     }
 
     /// Moves the service's present.

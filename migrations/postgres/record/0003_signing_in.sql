@@ -14,7 +14,7 @@ CREATE TABLE session (
     hash BYTEA NOT NULL,
     account_id UUID NOT NULL REFERENCES account(id),
     epoch BIGINT NOT NULL,
-    -- What was shown: `password+totp`, `password+recovery`, `passkey`, `oidc`.
+    -- What was shown: `password-totp`, `password-recovery`, `passkey`, `oidc`.
     factors TEXT COLLATE "C" NOT NULL,
     -- The browser as it calls itself, sealed.
     agent BYTEA NOT NULL,

@@ -14,7 +14,7 @@ CREATE TABLE session (
     hash BLOB NOT NULL,
     account_id BLOB NOT NULL REFERENCES account(id),
     epoch INTEGER NOT NULL,
-    -- What was shown: `password+totp`, `password+recovery`, `passkey`, `oidc`.
+    -- What was shown: `password-totp`, `password-recovery`, `passkey`, `oidc`.
     factors TEXT NOT NULL,
     -- The browser as it calls itself, sealed.
     agent BLOB NOT NULL,

@@ -101,7 +101,7 @@ impl Service {
         writes.push(kept::end_everything(account.id));
         account.epoch += 1;
         let accepted =
-            self.leaf("invitation.accept", Some(account.id), "password+totp", true, visit.request)?;
+            self.leaf("invitation.accept", Some(account.id), "password-totp", true, visit.request)?;
         let done =
             self.complete(&account, Factors::PasswordTotp, visit, writes, vec![accepted], Some(codes)).await;
         self.forget_sign_ins();

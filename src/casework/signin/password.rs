@@ -81,13 +81,11 @@ impl Service {
         let nobody = Arc::clone(&hashing.nobody);
         hashing
             .run(move || {
-                let nobody = match nobody.get() {
-                    Some(nobody) => nobody,
-                    None => {
-                        let made = hash(&keyring, &normal(&SecretString::from(super::random_token()?)))?;
-                        nobody.get_or_init(|| made)
-                    }
-                };
+                if nobody.get().is_none() {
+                    let made = hash(&keyring, &super::random_token()?)?;
+                    nobody.get_or_init(|| made);
+                }
+                let nobody = nobody.get().map_or("", String::as_str);
                 let against = phc.as_deref().unwrap_or(nobody);
                 let parsed = PasswordHash::new(against)
                     .map_err(|_| CaseworkError::Corrupt { what: "password hash" })?;

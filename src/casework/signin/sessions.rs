@@ -42,8 +42,8 @@ pub(super) enum Factors {
 impl Factors {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
-            Self::PasswordTotp => "password+totp",
-            Self::PasswordRecovery => "password+recovery",
+            Self::PasswordTotp => "password-totp",
+            Self::PasswordRecovery => "password-recovery",
         }
     }
 }
@@ -143,13 +143,12 @@ impl Service {
     /// When the store cannot be read.
     pub async fn session(&self, token: &str) -> Result<Option<(Viewer, Session)>, CaseworkError> {
         let (now, hash) = (micros(self.now()), hash_of(token));
-        let known = match self.room().sessions.find(&hash, now) {
-            Some(known) => known,
-            None => {
-                let Some(known) = self.read_session(&hash, now).await? else { return Ok(None) };
-                self.room().sessions.keep(hash, now, &known);
-                known
-            }
+        let known = if let Some(known) = self.room().sessions.find(&hash, now) {
+            known
+        } else {
+            let Some(known) = self.read_session(&hash, now).await? else { return Ok(None) };
+            self.room().sessions.keep(hash, now, &known);
+            known
         };
         let (mut viewer, session) = known;
         viewer.assurance.fresh = now < session.fresh_until;
