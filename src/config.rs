@@ -34,6 +34,12 @@ pub struct Flags {
     /// Address to listen on
     #[arg(long, env = "TUTELA_LISTEN", global = true, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
+    /// Address under which browsers find the service, such as https://tutela.example; passkeys are bound to it
+    #[arg(long, env = "TUTELA_ORIGIN", global = true, value_name = "URL")]
+    pub origin: Option<String>,
+    /// A proxy in front adds the address of each client to X-Forwarded-For
+    #[arg(long, env = "TUTELA_BEHIND_PROXY", global = true)]
+    pub behind_proxy: bool,
     /// Log lines as JSON
     #[arg(long, env = "TUTELA_LOG_JSON", global = true)]
     pub log_json: bool,
@@ -50,6 +56,8 @@ struct File {
     root_key_command: Option<String>,
     packs: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    origin: Option<String>,
+    behind_proxy: bool,
     log_json: bool,
 }
 
@@ -68,6 +76,10 @@ pub struct Settings {
     pub packs: Option<PathBuf>,
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Address under which browsers find the service.
+    pub origin: String,
+    /// Whether a proxy in front says from which address a request comes.
+    pub behind_proxy: bool,
     /// Log lines as JSON.
     pub log_json: bool,
 }
@@ -127,13 +139,17 @@ impl Settings {
             }
             None => (RootKeySource::File(key_file.clone()), Some(key_file)),
         };
+        let listen = flags.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], PORT)));
+        let origin = flags.origin.clone().or(file.origin);
         Ok(Self {
             database,
             keys,
             root_key,
             root_key_file,
             packs: flags.packs.clone().or(file.packs),
-            listen: flags.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], PORT))),
+            listen,
+            origin: origin.unwrap_or_else(|| format!("http://localhost:{}", listen.port())),
+            behind_proxy: flags.behind_proxy || file.behind_proxy,
             log_json: flags.log_json || file.log_json,
         })
     }

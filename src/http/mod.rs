@@ -26,4 +26,6 @@ pub struct App {
     pub service: Service,
     /// Renders the metrics page.
     pub metrics: metrics::Metrics,
+    /// Whether a proxy in front says in `X-Forwarded-For` from which address a request comes.
+    pub behind_proxy: bool,
 }

@@ -16,7 +16,7 @@ use super::api::{cases, credentials, ledger, packs, session, status};
         cases::open, cases::list, cases::find, cases::read, cases::offers, cases::safeguards, cases::assign, cases::act, cases::people,
         cases::add_person, cases::journal, cases::clocks, cases::trail, cases::proof,
         session::sign_in, session::who_am_i, session::sign_out, session::step_up, session::sessions, session::end_others, session::end,
-        credentials::read, credentials::password, credentials::new_totp, credentials::confirm_totp, credentials::recovery_codes,
+        credentials::read, credentials::password, credentials::new_totp, credentials::confirm_totp, credentials::recovery_codes, credentials::drop_password, credentials::new_passkey, credentials::add_passkey, credentials::drop_passkey,
         credentials::tokens, credentials::make_token, credentials::end_token,
         ledger::checkpoint,
     ),

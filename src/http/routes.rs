@@ -83,8 +83,23 @@ pub const ROUTES: &[Route] = &[
     Route { path: "/api/v1/credentials", methods: &["get"], handlers: || get(credentials::read) },
     Route {
         path: "/api/v1/credentials/password",
-        methods: &["put"],
-        handlers: || put(credentials::password),
+        methods: &["put", "delete"],
+        handlers: || put(credentials::password).delete(credentials::drop_password),
+    },
+    Route {
+        path: "/api/v1/credentials/passkeys",
+        methods: &["post"],
+        handlers: || post(credentials::add_passkey),
+    },
+    Route {
+        path: "/api/v1/credentials/passkeys/options",
+        methods: &["post"],
+        handlers: || post(credentials::new_passkey),
+    },
+    Route {
+        path: "/api/v1/credentials/passkeys/{id}",
+        methods: &["delete"],
+        handlers: || delete(credentials::drop_passkey),
     },
     Route { path: "/api/v1/credentials/totp", methods: &["post"], handlers: || post(credentials::new_totp) },
     Route {

@@ -1,7 +1,7 @@
 //! How a browser is kept apart from other sites, other people and other browsers: the session's cookie, requests that
 //! another site made it send, headers on every answer, and how much one address or account may get wrong.
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -130,13 +130,14 @@ impl Asking {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ShownWrong;
 
-/// Turns away whoever got too much wrong, and counts what goes wrong now.
+/// Counts what goes wrong, and turns away whoever got too much wrong: before a step of signing in, and in place of
+/// saying once more that a token is unknown. A good session or token always passes, so that one person's mistakes do not
+/// stop an office that shares their address.
 pub(super) async fn limit(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let from = address(&request);
-    let shows = request.headers().contains_key(header::AUTHORIZATION)
-        || cookies(request.headers()).next().is_some()
-        || !request.method().is_safe();
-    if shows && let Err(error) = app.service.may_show(from) {
+    let from = address(&request, app.behind_proxy);
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let signs_in = request.method() == Method::POST && path == "/api/v1/session";
+    if signs_in && let Err(error) = app.service.may_show(from) {
         return Problem::from(error).into_response();
     }
     let presented =
@@ -144,8 +145,11 @@ pub(super) async fn limit(State(app): State<App>, mut request: Request, next: Ne
     let asking = Asking::default();
     request.extensions_mut().insert(asking.clone());
     let response = next.run(request).await;
-    let wrong = response.extensions().get::<ShownWrong>().is_some();
-    if wrong || (presented && response.status() == StatusCode::UNAUTHORIZED) {
+    let unknown = presented && response.status() == StatusCode::UNAUTHORIZED;
+    if unknown || response.extensions().get::<ShownWrong>().is_some() {
+        if let Err(error) = app.service.may_show(from) {
+            return Problem::from(error).into_response();
+        }
         app.service.showed_wrong(from);
     }
     if let (StatusCode::NOT_FOUND, Some(account)) = (response.status(), asking.0.get()) {
@@ -154,8 +158,14 @@ pub(super) async fn limit(State(app): State<App>, mut request: Request, next: Ne
     response
 }
 
-/// The address that the connection comes from. Where that is not known, all share one.
-fn address(request: &Request) -> IpAddr {
+/// The address that a request comes from: the connection's, or the one that the proxy in front added last. Where it is
+/// not known, all share one.
+fn address(request: &Request, behind_proxy: bool) -> IpAddr {
+    let forwarded = request.headers().get_all("x-forwarded-for").into_iter().next_back();
+    let last = forwarded.and_then(|all| all.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    if let Some(address) = last.filter(|_| behind_proxy) {
+        return address;
+    }
     request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

@@ -23,6 +23,12 @@ const CODES: &str = "SELECT COUNT(*) FROM recovery_code WHERE account_id = $1";
 const USE_CODE: &str = "DELETE FROM recovery_code WHERE account_id = $1 AND hash = $2";
 const HAS_CODE: &str = "SELECT COUNT(*) FROM recovery_code WHERE account_id = $1 AND hash = $2";
 const DROP_PASSKEYS: &str = "DELETE FROM passkey WHERE account_id = $1";
+const INSERT_PASSKEY: &str = "INSERT INTO passkey (id, account_id, credential_hash, credential, label, sign_count, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const PASSKEY: &str = "SELECT id, account_id, credential, label, sign_count, created_at, used_at FROM passkey WHERE credential_hash = $1";
+const PASSKEYS: &str = "SELECT id, account_id, credential, label, sign_count, created_at, used_at FROM passkey WHERE account_id = $1 ORDER BY created_at, id";
+const USE_PASSKEY: &str =
+    "UPDATE passkey SET credential = $1, sign_count = $2, used_at = $3 WHERE id = $4 AND sign_count = $5";
+const DROP_PASSKEY: &str = "DELETE FROM passkey WHERE account_id = $1 AND id = $2";
 const INSERT_INVITATION: &str =
     "INSERT INTO invitation (hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
 const DROP_INVITATIONS: &str = "DELETE FROM invitation WHERE account_id = $1";
@@ -52,6 +58,19 @@ pub struct TotpRow {
     pub sealed_seed: Vec<u8>,
     pub last_step: i64,
     pub created_at: i64,
+}
+
+/// A passkey.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct PasskeyRow {
+    pub id: Uuid,
+    pub account_id: Uuid,
+    pub credential: Vec<u8>,
+    pub label: Vec<u8>,
+    pub sign_count: i64,
+    pub created_at: i64,
+    pub used_at: Option<i64>,
 }
 
 /// The account with a sign-in name, and its password.
@@ -103,11 +122,6 @@ pub fn use_step(account: Uuid, step: i64) -> Write {
     Write::of_one(USE_STEP, values![step, account])
 }
 
-/// An account has no one-time codes any more.
-pub fn drop_totp(account: Uuid) -> Write {
-    Write::of_one(DROP_TOTP, values![account])
-}
-
 /// An account gets recovery codes instead of any it had.
 pub fn set_codes(account: Uuid, hashes: &[[u8; 32]], at: i64) -> Vec<Write> {
     let mut writes = vec![Write::new(DROP_CODES, values![account])];
@@ -142,6 +156,53 @@ pub fn use_code(account: Uuid, hash: &[u8]) -> Write {
 /// An account has nothing any more with which its person could sign in.
 pub fn drop_all(account: Uuid) -> [Write; 4] {
     [DROP_PASSWORD, DROP_TOTP, DROP_CODES, DROP_PASSKEYS].map(|sql| Write::new(sql, values![account]))
+}
+
+/// An account has no password, one-time codes and recovery codes any more.
+pub fn drop_password(account: Uuid) -> [Write; 3] {
+    [DROP_PASSWORD, DROP_TOTP, DROP_CODES].map(|sql| Write::new(sql, values![account]))
+}
+
+/// A passkey begins; a duplicate when its credential is there already.
+pub fn insert_passkey(row: &PasskeyRow, credential_hash: &[u8]) -> Write {
+    Write::new(
+        INSERT_PASSKEY,
+        values![
+            row.id,
+            row.account_id,
+            credential_hash,
+            row.credential.as_slice(),
+            row.label.as_slice(),
+            row.sign_count,
+            row.created_at,
+        ],
+    )
+}
+
+/// The passkey with a credential's hash.
+///
+/// # Errors
+/// What the database says.
+pub async fn passkey(db: &Db, credential_hash: &[u8]) -> Result<Option<PasskeyRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(PASSKEY).bind(credential_hash).fetch_optional(pool).await)?)
+}
+
+/// The passkeys of an account, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn passkeys_of(db: &Db, account: Uuid) -> Result<Vec<PasskeyRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(PASSKEYS).bind(account).fetch_all(pool).await)?)
+}
+
+/// A passkey is used; a conflict when it was used since its counter was read.
+pub fn use_passkey(id: Uuid, credential: &[u8], before: i64, sign_count: i64, at: i64) -> Write {
+    Write::of_one(USE_PASSKEY, values![credential, sign_count, at, id, before])
+}
+
+/// A passkey ends; a conflict when there is none.
+pub fn drop_passkey(account: Uuid, id: Uuid) -> Write {
+    Write::of_one(DROP_PASSKEY, values![account, id])
 }
 
 /// Somebody is invited to an account; earlier invitations end.

@@ -188,11 +188,13 @@ async fn open(data: &TempDir, urls: &(StoreUrl, StoreUrl)) -> Service {
     let db = Db::open(&urls.0).await.unwrap();
     let keys = KeyRoom::open(KeyDb::open(&urls.1).await.unwrap(), &root, &db).await.unwrap();
     let clock = Clock::at(TODAY.parse().unwrap());
-    Service::new(db, keys, packs, clock).await.unwrap()
+    let service = Service::new(db, keys, packs, clock).await.unwrap();
+    service.stand_at("https://tutela.example").unwrap();
+    service
 }
 
 fn router(service: &Service) -> Router {
-    http::router(App { service: service.clone(), metrics: Metrics::new() })
+    http::router(App { service: service.clone(), metrics: Metrics::new(), behind_proxy: false })
 }
 
 pub(crate) async fn call(router: &Router, request: Request<Body>) -> Answer {

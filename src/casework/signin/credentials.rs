@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::passkeys::{NewPasskey, PasskeyOptions, PasskeyView, Registering};
 use super::password::judge;
 use super::{Session, totp};
 use crate::casework::accounts::name_place;
@@ -26,15 +27,18 @@ pub struct CredentialsView {
     pub totp_since: Option<DateTime<Utc>>,
     /// Recovery codes that are left.
     pub recovery_codes: i64,
+    /// Passkeys.
+    pub passkeys: Vec<PasskeyView>,
 }
 
 /// A change of password.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
-    /// The password until now.
-    #[schema(value_type = String)]
-    pub current: SecretString,
+    /// The password until now, if there is one.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub current: Option<SecretString>,
     /// The new one: 15 to 128 characters.
     #[schema(value_type = String)]
     pub password: SecretString,
@@ -87,6 +91,7 @@ impl Service {
             password_set_at: shown::password_changed_at(self.db(), account).await?.map(from_micros),
             totp_since: shown::totp(self.db(), account).await?.map(|row| from_micros(row.created_at)),
             recovery_codes: shown::codes_left(self.db(), account).await?,
+            passkeys: self.passkey_views(account).await?,
         })
     }
 
@@ -108,7 +113,12 @@ impl Service {
         judge(&change.password, &[&caller.viewer.login, &String::from_utf8_lossy(&name)])?;
         let attempt = self.attempt(&caller.viewer.login).await?;
         let until_now = shown::signing_in_by_id(self.db(), account).await?.and_then(|row| row.password);
-        if !self.verify_password(&change.current, until_now).await? {
+        let right = match (&change.current, until_now) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(current), until_now) => self.verify_password(current, until_now).await?,
+        };
+        if !right {
             let mut note = Note::of(caller, "credential.refused", "password", self.now());
             note.ok = false;
             self.keep_writes(Vec::new(), vec![note.aside()?]).await?;
@@ -155,6 +165,73 @@ impl Service {
         self.change_credentials(caller, session, "credential.totp", writes).await
     }
 
+    /// Options for another passkey of the caller.
+    ///
+    /// # Errors
+    /// `StepUp`.
+    pub async fn new_passkey(&self, caller: &Caller) -> Result<PasskeyOptions, CaseworkError> {
+        Self::require_fresh(caller)?;
+        let account = shown::signing_in_by_id(self.db(), caller.viewer.account).await?;
+        self.registration(&account.ok_or(CaseworkError::NotFound)?, None).await
+    }
+
+    /// Registers another passkey of the caller. Gives it and the session's new token.
+    ///
+    /// # Errors
+    /// `StepUp`, `TicketGone`, `FactorRefused` when the authenticator's answer is not right, `Invalid`.
+    pub async fn add_passkey(
+        &self,
+        caller: &Caller,
+        session: &Session,
+        new: &NewPasskey,
+    ) -> Result<(PasskeyView, String), CaseworkError> {
+        Self::require_fresh(caller)?;
+        let (state, end) = self.ceremony::<Registering>("new-passkey", &new.ticket).await?;
+        if state.account != caller.viewer.account || state.invitation.is_some() {
+            return Err(CaseworkError::TicketGone);
+        }
+        let (view, keep) = self.register(&state, &new.label, &new.credential)?;
+        let token = self.change_credentials(caller, session, "credential.passkey", vec![end, keep]).await?;
+        Ok((view, token))
+    }
+
+    /// Takes a passkey of the caller away. Gives the session's new token.
+    ///
+    /// # Errors
+    /// `StepUp`, `NotFound`, `Invalid` when nothing would be left to sign in with.
+    pub async fn drop_passkey(
+        &self,
+        caller: &Caller,
+        session: &Session,
+        id: Uuid,
+    ) -> Result<String, CaseworkError> {
+        Self::require_fresh(caller)?;
+        let has = self.credentials(caller).await?;
+        if !has.passkeys.iter().any(|passkey| passkey.id == id) {
+            return Err(CaseworkError::NotFound);
+        }
+        if has.passkeys.len() == 1 && (has.password_set_at.is_none() || has.totp_since.is_none()) {
+            return Err(last_one());
+        }
+        let writes = vec![shown::drop_passkey(caller.viewer.account, id)];
+        self.change_credentials(caller, session, "credential.passkey-removed", writes).await
+    }
+
+    /// Takes the caller's password away, with the one-time codes and recovery codes that belong to it: from now on
+    /// they sign in with a passkey. Gives the session's new token.
+    ///
+    /// # Errors
+    /// `StepUp`, `Invalid` when there is no passkey.
+    pub async fn drop_password(&self, caller: &Caller, session: &Session) -> Result<String, CaseworkError> {
+        Self::require_fresh(caller)?;
+        let account = caller.viewer.account;
+        if self.credentials(caller).await?.passkeys.is_empty() {
+            return Err(last_one());
+        }
+        let writes = shown::drop_password(account).into();
+        self.change_credentials(caller, session, "credential.password-removed", writes).await
+    }
+
     /// New recovery codes in place of any before.
     ///
     /// # Errors
@@ -182,7 +259,7 @@ impl Service {
         let kept = self.keep_writes(writes, vec![leaf]).await;
         self.room().sessions.forget();
         match kept {
-            Err(CaseworkError::Store(StoreError::Conflict)) => {
+            Err(CaseworkError::Store(StoreError::Conflict | StoreError::Duplicate { .. })) => {
                 Err(CaseworkError::Invalid(vec![Reason::engine(
                     "CREDENTIAL_CHANGED",
                     Text::new(
@@ -194,4 +271,12 @@ impl Service {
             other => other.map(|()| token),
         }
     }
+}
+
+fn last_one() -> CaseworkError {
+    let text = Text::new(
+        "须至少保留一种登录方式：通行密钥，或口令加一次性验证码",
+        "one way to sign in must stay: a passkey, or a password with one-time codes",
+    );
+    CaseworkError::Invalid(vec![Reason::engine("LAST_CREDENTIAL", text)])
 }

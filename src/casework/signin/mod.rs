@@ -2,8 +2,8 @@
 //!
 //! A sign-in goes step by step. What lies between two steps is a [`ceremony`] on the server, found by a ticket that the
 //! client holds. It ends with a session, [`sessions`], whose token the browser keeps in a cookie. What can be shown:
-//! a [`password`] and then a one-time code ([`totp`]) or a recovery code ([`recovery`]); a first sign-in begins with an
-//! invitation ([`invite`]). [`guess`] makes guessing slow by name, [`limits`] by address. [`credentials`] and
+//! a passkey ([`passkeys`]), or a [`password`] and then a one-time code ([`totp`]) or a recovery code ([`recovery`]); a
+//! first sign-in begins with an invitation ([`invite`]). [`guess`] makes guessing slow by name, [`limits`] by address. [`credentials`] and
 //! [`tokens`] are what a signed-in person does with their own.
 //!
 //! Nothing tells by text or time whether there is an account: every step does the same work for a name that nobody has.
@@ -13,6 +13,7 @@ pub mod credentials;
 mod guess;
 mod invite;
 mod limits;
+pub mod passkeys;
 mod password;
 mod recovery;
 mod sessions;
@@ -25,12 +26,15 @@ pub use step_up::StepUp;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
+use webauthn_rs::prelude::{PublicKeyCredential, Webauthn};
 
 use self::guess::Attempt;
+use self::passkeys::{NewPasskey, PasskeyOptions};
 use self::sessions::Factors;
 use super::time::micros;
 use super::trail::Note;
@@ -47,6 +51,7 @@ pub(super) struct Room {
     hashing: password::Hashing,
     limits: limits::Limits,
     sessions: Recent<(Viewer, Session)>,
+    party: OnceLock<Arc<Webauthn>>,
 }
 
 /// One step of a sign-in.
@@ -92,6 +97,24 @@ pub enum SignIn {
         /// Six digits.
         code: String,
     },
+    /// Ask for what an authenticator is to be asked.
+    PasskeyOptions,
+    /// An authenticator's answer: all that is needed.
+    Passkey {
+        /// Ticket of the options.
+        ticket: String,
+        /// The answer, with byte strings in base64url.
+        #[schema(value_type = Object)]
+        credential: Box<PublicKeyCredential>,
+    },
+    /// An invitation, by whose person a passkey is to be registered instead of a password.
+    InvitationPasskey {
+        /// The invitation.
+        #[schema(value_type = String)]
+        token: SecretString,
+    },
+    /// The first passkey.
+    EnrolPasskey(NewPasskey),
 }
 
 /// What comes after a step.
@@ -118,6 +141,10 @@ pub enum NextStep {
         /// Until when the ticket is good.
         until: DateTime<Utc>,
     },
+    /// An authenticator is to be asked for a passkey.
+    Passkey(PasskeyOptions),
+    /// An authenticator is to make a passkey.
+    EnrolPasskey(PasskeyOptions),
     /// Signed in. The session's token is in the cookie.
     SignedIn {
         /// Who is signed in.
@@ -168,6 +195,14 @@ impl Service {
             SignIn::Recovery { ticket, code } => {
                 self.sign_in_by_second(&ticket, &Second::Recovery(&code), visit).await
             }
+            SignIn::PasskeyOptions => {
+                Ok(Stepped { next: NextStep::Passkey(self.passkey_options().await?), token: None })
+            }
+            SignIn::Passkey { ticket, credential } => {
+                self.sign_in_by_passkey(&ticket, &credential, visit).await
+            }
+            SignIn::InvitationPasskey { token } => self.accept_by_passkey(token.expose_secret()).await,
+            SignIn::EnrolPasskey(new) => self.enrol_passkey(&new, visit).await,
             SignIn::Invitation { token, password } => self.accept(&token, &password).await,
             SignIn::Enrol { ticket, code } => self.enrol(&ticket, &code, visit).await,
         }

@@ -37,6 +37,7 @@ const AGENT: usize = 200;
 pub(super) enum Factors {
     PasswordTotp,
     PasswordRecovery,
+    Passkey,
 }
 
 impl Factors {
@@ -44,6 +45,7 @@ impl Factors {
         match self {
             Self::PasswordTotp => "password-totp",
             Self::PasswordRecovery => "password-recovery",
+            Self::Passkey => "passkey",
         }
     }
 }

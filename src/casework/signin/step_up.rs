@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 use serde::Deserialize;
+use webauthn_rs::prelude::PublicKeyCredential;
 
 use super::{Service, Session};
 use crate::casework::trail::Note;
@@ -24,6 +25,14 @@ pub enum StepUp {
         /// Six digits.
         code: String,
     },
+    /// A passkey; its options come from a `passkey_options` step of signing in.
+    Passkey {
+        /// Ticket of the options.
+        ticket: String,
+        /// The authenticator's answer, with byte strings in base64url.
+        #[schema(value_type = Object)]
+        credential: Box<PublicKeyCredential>,
+    },
 }
 
 impl Service {
@@ -43,12 +52,16 @@ impl Service {
         let (rule, right, used) = match step {
             StepUp::Password { password } => {
                 let hash = shown::signing_in_by_id(self.db(), account).await?.and_then(|a| a.password);
-                ("password", self.verify_password(password, hash).await?, None)
+                ("password", self.verify_password(password, hash).await?, Vec::new())
             }
             StepUp::Totp { code } => {
                 let used = self.show_totp(account, code).await?;
-                ("totp", used.is_some(), used)
+                ("totp", used.is_some(), used.into_iter().collect())
             }
+            StepUp::Passkey { ticket, credential } => match self.show_passkey(ticket, credential).await? {
+                Ok((owner, used)) if owner.id == account => ("passkey", true, used),
+                _ => ("passkey", false, Vec::new()),
+            },
         };
         if !right {
             let act = if attempt.locks() { "step-up.locked" } else { "step-up.failed" };

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::casework::signin::credentials::{
     CredentialsView, FirstCode, NewTotp, PasswordChange, RecoveryCodes,
 };
+use crate::casework::signin::passkeys::{NewPasskey, PasskeyOptions, PasskeyView};
 use crate::casework::signin::tokens::{ApiTokenView, MadeApiToken, NewApiToken};
 use crate::http::caller::{Body, Named};
 use crate::http::session::{InPerson, NewToken};
@@ -63,6 +64,50 @@ pub async fn recovery_codes(
     InPerson(caller, _): InPerson,
 ) -> Result<(StatusCode, Json<RecoveryCodes>), Problem> {
     Ok((StatusCode::CREATED, Json(app.service.new_recovery_codes(&caller).await?)))
+}
+
+/// Sign in with passkeys only: take my password, one-time codes and recovery codes away.
+#[utoipa::path(delete, path = "/api/v1/credentials/password", tag = "credentials",
+    responses((status = 204), (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub async fn drop_password(
+    State(app): State<App>,
+    InPerson(caller, session): InPerson,
+) -> Result<impl IntoResponse, Problem> {
+    let token = app.service.drop_password(&caller, &session).await?;
+    Ok((StatusCode::NO_CONTENT, NewToken(Some(token)), ()))
+}
+
+/// What an authenticator is to be asked for another passkey of mine.
+#[utoipa::path(post, path = "/api/v1/credentials/passkeys/options", tag = "credentials", responses((status = 201, body = PasskeyOptions)))]
+pub async fn new_passkey(
+    State(app): State<App>,
+    InPerson(caller, _): InPerson,
+) -> Result<(StatusCode, Json<PasskeyOptions>), Problem> {
+    Ok((StatusCode::CREATED, Json(app.service.new_passkey(&caller).await?)))
+}
+
+/// Register another passkey. My other sessions end.
+#[utoipa::path(post, path = "/api/v1/credentials/passkeys", tag = "credentials", request_body = NewPasskey,
+    responses((status = 201, body = PasskeyView), (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub async fn add_passkey(
+    State(app): State<App>,
+    InPerson(caller, session): InPerson,
+    Body(new): Body<NewPasskey>,
+) -> Result<impl IntoResponse, Problem> {
+    let (view, token) = app.service.add_passkey(&caller, &session, &new).await?;
+    Ok((StatusCode::CREATED, NewToken(Some(token)), Json(view)))
+}
+
+/// Take one of my passkeys away. My other sessions end.
+#[utoipa::path(delete, path = "/api/v1/credentials/passkeys/{id}", tag = "credentials", params(("id" = Uuid, Path)),
+    responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub async fn drop_passkey(
+    State(app): State<App>,
+    InPerson(caller, session): InPerson,
+    Named(id): Named<Uuid>,
+) -> Result<impl IntoResponse, Problem> {
+    let token = app.service.drop_passkey(&caller, &session, id).await?;
+    Ok((StatusCode::NO_CONTENT, NewToken(Some(token)), ()))
 }
 
 /// My API tokens.
