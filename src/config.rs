@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::casework::signin::OidcSettings;
 use crate::store::{StoreError, StoreUrl};
 use crate::vault::RootKeySource;
 
@@ -59,6 +61,18 @@ struct File {
     origin: Option<String>,
     behind_proxy: bool,
     log_json: bool,
+    oidc: Option<Oidc>,
+}
+
+/// An identity provider in the settings file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    issuer: String,
+    client_id: String,
+    client_secret_file: PathBuf,
+    #[serde(default)]
+    acr: Vec<String>,
 }
 
 /// Settings in force.
@@ -82,6 +96,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// Log lines as JSON.
     pub log_json: bool,
+    /// Identity provider through which people may sign in.
+    pub oidc: Option<Oidc>,
 }
 
 /// Why the settings are not usable.
@@ -102,6 +118,12 @@ pub enum ConfigError {
         path: String,
         /// What is wrong and where.
         reason: String,
+    },
+    /// Others could read a secret.
+    #[error("{path} can be read by others; make it its owner's alone: chmod 600 {path}")]
+    Open {
+        /// The file.
+        path: String,
     },
     /// A database address cannot be read.
     #[error(transparent)]
@@ -151,7 +173,29 @@ impl Settings {
             origin: origin.unwrap_or_else(|| format!("http://localhost:{}", listen.port())),
             behind_proxy: flags.behind_proxy || file.behind_proxy,
             log_json: flags.log_json || file.log_json,
+            oidc: file.oidc,
         })
+    }
+
+    /// The identity provider with its secret, if there is one.
+    ///
+    /// # Errors
+    /// When the secret's file cannot be read, or others could read it.
+    pub fn provider(&self) -> Result<Option<OidcSettings>, ConfigError> {
+        let Some(oidc) = &self.oidc else { return Ok(None) };
+        let file = &oidc.client_secret_file;
+        let path = file.display().to_string();
+        let read = |source| ConfigError::Read { path: path.clone(), source };
+        if std::fs::metadata(file).map_err(read)?.mode() & 0o077 != 0 {
+            return Err(ConfigError::Open { path });
+        }
+        let secret = std::fs::read_to_string(file).map_err(read)?;
+        Ok(Some(OidcSettings {
+            issuer: oidc.issuer.clone(),
+            client_id: oidc.client_id.clone(),
+            client_secret: secret.trim_end().to_owned().into(),
+            acr: oidc.acr.clone(),
+        }))
     }
 }
 

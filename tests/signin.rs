@@ -5,6 +5,8 @@ mod attacks;
 mod browser;
 mod credentials;
 mod passkeys;
+#[cfg(feature = "oidc")]
+mod provider;
 
 pub(crate) use browser::everything_that_somebody_shows;
 

@@ -55,6 +55,9 @@ pub enum CaseworkError {
         /// Seconds to wait.
         seconds: i64,
     },
+    /// The identity provider does not answer, or not as one.
+    #[error("the identity provider cannot be used")]
+    ProviderSilent,
     /// Too many passwords are being checked at once.
     #[error("busy")]
     Busy,

@@ -23,6 +23,9 @@ pub(super) async fn serve(
     listening: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), CliError> {
     service.stand_at(&settings.origin)?;
+    if let Some(provider) = settings.provider()? {
+        service.trust(provider, &settings.origin)?;
+    }
     let listener = http::bind(settings.listen).await?;
     listening(listener.local_addr().unwrap_or(settings.listen));
     let metrics = Metrics::new();

@@ -64,6 +64,14 @@ pub(super) enum User {
         /// Sign-in name
         login: String,
     },
+    /// Link a person at the identity provider of the settings file to an account, instead of any linked before
+    #[command(after_help = "Example:\n  tutela user link zhao.ning 248289761001 --config /etc/tutela.toml")]
+    Link {
+        /// Sign-in name
+        login: String,
+        /// The person's identifier (`sub`) at the provider
+        subject: String,
+    },
     /// End all tokens of an account
     Revoke {
         /// Sign-in name
@@ -100,6 +108,14 @@ impl User {
                 say(service.add_token(login, label, until(*expires)).await?);
             }
             Self::Invite { login } => say(service.invite(login).await?),
+            Self::Link { login, subject } => {
+                let provider = settings.provider()?.ok_or_else(|| {
+                    CliError::Failed("the settings name no identity provider ([oidc])".into())
+                })?;
+                service.trust(provider, &settings.origin)?;
+                service.link(login, subject).await?;
+                say(format_args!("{login} may sign in through the provider"));
+            }
             Self::Revoke { login } => {
                 service.revoke_tokens(login).await?;
                 say(format_args!("all tokens of {login} are ended"));

@@ -268,6 +268,15 @@ impl From<CaseworkError> for Problem {
                 problem.retry_after = Some(seconds);
                 problem
             }
+            CaseworkError::ProviderSilent => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "provider-silent",
+                Text::new("身份提供方无法使用", "The identity provider cannot be used"),
+                Text::new(
+                    "身份提供方没有应答，请稍后重试或改用其他登录方式",
+                    "the identity provider does not answer; try again later or sign in another way",
+                ),
+            ),
             CaseworkError::Busy => {
                 let detail = Text::new(
                     "登录人数过多，请稍后重试",

@@ -29,6 +29,10 @@ const PASSKEYS: &str = "SELECT id, account_id, credential, label, sign_count, cr
 const USE_PASSKEY: &str =
     "UPDATE passkey SET credential = $1, sign_count = $2, used_at = $3 WHERE id = $4 AND sign_count = $5";
 const DROP_PASSKEY: &str = "DELETE FROM passkey WHERE account_id = $1 AND id = $2";
+const IDENTITY: &str = "SELECT account_id FROM identity WHERE hash = $1";
+const IDENTITIES: &str = "SELECT COUNT(*) FROM identity WHERE account_id = $1";
+const LINK: &str = "INSERT INTO identity (hash, account_id, linked_at) VALUES ($1, $2, $3)";
+const UNLINK: &str = "DELETE FROM identity WHERE account_id = $1";
 const INSERT_INVITATION: &str =
     "INSERT INTO invitation (hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
 const DROP_INVITATIONS: &str = "DELETE FROM invitation WHERE account_id = $1";
@@ -154,8 +158,8 @@ pub fn use_code(account: Uuid, hash: &[u8]) -> Write {
 }
 
 /// An account has nothing any more with which its person could sign in.
-pub fn drop_all(account: Uuid) -> [Write; 4] {
-    [DROP_PASSWORD, DROP_TOTP, DROP_CODES, DROP_PASSKEYS].map(|sql| Write::new(sql, values![account]))
+pub fn drop_all(account: Uuid) -> [Write; 5] {
+    [DROP_PASSWORD, DROP_TOTP, DROP_CODES, DROP_PASSKEYS, UNLINK].map(|sql| Write::new(sql, values![account]))
 }
 
 /// An account has no password, one-time codes and recovery codes any more.
@@ -203,6 +207,35 @@ pub fn use_passkey(id: Uuid, credential: &[u8], before: i64, sign_count: i64, at
 /// A passkey ends; a conflict when there is none.
 pub fn drop_passkey(account: Uuid, id: Uuid) -> Write {
     Write::of_one(DROP_PASSKEY, values![account, id])
+}
+
+/// The account to which somebody at an identity provider is linked, by the keyed hash of who they are there.
+///
+/// # Errors
+/// What the database says.
+pub async fn identity(db: &Db, hash: &[u8]) -> Result<Option<Uuid>, StoreError> {
+    let found: Option<(Uuid,)> =
+        on!(db, |pool| sqlx::query_as(IDENTITY).bind(hash).fetch_optional(pool).await)?;
+    Ok(found.map(|(account,)| account))
+}
+
+/// Whether somebody at an identity provider is linked to an account.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_linked(db: &Db, account: Uuid) -> Result<bool, StoreError> {
+    let (count,): (i64,) = on!(db, |pool| sqlx::query_as(IDENTITIES).bind(account).fetch_one(pool).await)?;
+    Ok(count > 0)
+}
+
+/// Somebody at an identity provider is linked to an account; a duplicate when they are to another.
+pub fn link_identity(hash: &[u8], account: Uuid, at: i64) -> Write {
+    Write::new(LINK, values![hash, account, at])
+}
+
+/// Nobody at an identity provider is linked to an account any more.
+pub fn unlink_identities(account: Uuid) -> Write {
+    Write::new(UNLINK, values![account])
 }
 
 /// Somebody is invited to an account; earlier invitations end.

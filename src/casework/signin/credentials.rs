@@ -29,6 +29,8 @@ pub struct CredentialsView {
     pub recovery_codes: i64,
     /// Passkeys.
     pub passkeys: Vec<PasskeyView>,
+    /// Whether they can sign in through the identity provider.
+    pub provider: bool,
 }
 
 /// A change of password.
@@ -92,6 +94,7 @@ impl Service {
             totp_since: shown::totp(self.db(), account).await?.map(|row| from_micros(row.created_at)),
             recovery_codes: shown::codes_left(self.db(), account).await?,
             passkeys: self.passkey_views(account).await?,
+            provider: shown::is_linked(self.db(), account).await?,
         })
     }
 
@@ -111,21 +114,24 @@ impl Service {
         let name = row.ok_or(CaseworkError::NotFound)?.sealed_name;
         let name = self.keys().keyring().open_domain(&name_place(account), &name)?;
         judge(&change.password, &[&caller.viewer.login, &String::from_utf8_lossy(&name)])?;
-        let attempt = self.attempt(&caller.viewer.login).await?;
+        let mut writes = Vec::new();
         let until_now = shown::signing_in_by_id(self.db(), account).await?.and_then(|row| row.password);
-        let right = match (&change.current, until_now) {
-            (_, None) => true,
-            (None, Some(_)) => false,
-            (Some(current), until_now) => self.verify_password(current, until_now).await?,
-        };
-        if !right {
-            let mut note = Note::of(caller, "credential.refused", "password", self.now());
-            note.ok = false;
-            self.keep_writes(Vec::new(), vec![note.aside()?]).await?;
-            return Err(CaseworkError::FactorRefused);
+        if until_now.is_some() {
+            let attempt = self.attempt(&caller.viewer.login).await?;
+            let right = match &change.current {
+                Some(current) => self.verify_password(current, until_now).await?,
+                None => false,
+            };
+            if !right {
+                let mut note = Note::of(caller, "credential.refused", "password", self.now());
+                note.ok = false;
+                self.keep_writes(Vec::new(), vec![note.aside()?]).await?;
+                return Err(CaseworkError::FactorRefused);
+            }
+            writes.push(attempt.forget());
         }
         let hash = self.hash_password(&change.password).await?;
-        let writes = vec![shown::set_password(account, &hash, micros(self.now())), attempt.forget()];
+        writes.push(shown::set_password(account, &hash, micros(self.now())));
         self.change_credentials(caller, session, "credential.password", writes).await
     }
 
@@ -210,7 +216,8 @@ impl Service {
         if !has.passkeys.iter().any(|passkey| passkey.id == id) {
             return Err(CaseworkError::NotFound);
         }
-        if has.passkeys.len() == 1 && (has.password_set_at.is_none() || has.totp_since.is_none()) {
+        let password = has.password_set_at.is_some() && has.totp_since.is_some();
+        if has.passkeys.len() == 1 && !password && !has.provider {
             return Err(last_one());
         }
         let writes = vec![shown::drop_passkey(caller.viewer.account, id)];
@@ -218,14 +225,15 @@ impl Service {
     }
 
     /// Takes the caller's password away, with the one-time codes and recovery codes that belong to it: from now on
-    /// they sign in with a passkey. Gives the session's new token.
+    /// they sign in with a passkey or through the provider. Gives the session's new token.
     ///
     /// # Errors
-    /// `StepUp`, `Invalid` when there is no passkey.
+    /// `StepUp`, `Invalid` when there is neither.
     pub async fn drop_password(&self, caller: &Caller, session: &Session) -> Result<String, CaseworkError> {
         Self::require_fresh(caller)?;
         let account = caller.viewer.account;
-        if self.credentials(caller).await?.passkeys.is_empty() {
+        let has = self.credentials(caller).await?;
+        if has.passkeys.is_empty() && !has.provider {
             return Err(last_one());
         }
         let writes = shown::drop_password(account).into();

@@ -3,7 +3,7 @@
 //! A sign-in goes step by step. What lies between two steps is a [`ceremony`] on the server, found by a ticket that the
 //! client holds. It ends with a session, [`sessions`], whose token the browser keeps in a cookie. What can be shown:
 //! a passkey ([`passkeys`]), or a [`password`] and then a one-time code ([`totp`]) or a recovery code ([`recovery`]); a
-//! first sign-in begins with an invitation ([`invite`]). [`guess`] makes guessing slow by name, [`limits`] by address. [`credentials`] and
+//! first sign-in begins with an invitation ([`invite`]). Or an identity provider says who it is ([`oidc`]). [`guess`] makes guessing slow by name, [`limits`] by address. [`credentials`] and
 //! [`tokens`] are what a signed-in person does with their own.
 //!
 //! Nothing tells by text or time whether there is an account: every step does the same work for a name that nobody has.
@@ -13,6 +13,7 @@ pub mod credentials;
 mod guess;
 mod invite;
 mod limits;
+mod oidc;
 pub mod passkeys;
 mod password;
 mod recovery;
@@ -21,6 +22,7 @@ mod step_up;
 pub mod tokens;
 mod totp;
 
+pub use oidc::{Away, OidcSettings};
 pub use sessions::{Me, Session, SessionView};
 pub use step_up::StepUp;
 
@@ -52,6 +54,7 @@ pub(super) struct Room {
     limits: limits::Limits,
     sessions: Recent<(Viewer, Session)>,
     party: OnceLock<Arc<Webauthn>>,
+    provider: OnceLock<Arc<oidc::Provider>>,
 }
 
 /// One step of a sign-in.
@@ -115,6 +118,25 @@ pub enum SignIn {
     },
     /// The first passkey.
     EnrolPasskey(NewPasskey),
+    /// Ask where the identity provider is.
+    Provider,
+    /// An invitation, by whose person an account at the identity provider is to be linked.
+    InvitationProvider {
+        /// The invitation.
+        #[schema(value_type = String)]
+        token: SecretString,
+    },
+    /// What the identity provider sent the browser back with.
+    ProviderCode {
+        /// Ticket of the step before, which the browser kept.
+        ticket: String,
+        /// `state` of the address.
+        state: String,
+        /// `code` of the address.
+        code: String,
+        /// `iss` of the address, if there is one (RFC 9207).
+        iss: Option<String>,
+    },
 }
 
 /// What comes after a step.
@@ -145,6 +167,8 @@ pub enum NextStep {
     Passkey(PasskeyOptions),
     /// An authenticator is to make a passkey.
     EnrolPasskey(PasskeyOptions),
+    /// The browser is to go to the identity provider.
+    Provider(Away),
     /// Signed in. The session's token is in the cookie.
     SignedIn {
         /// Who is signed in.
@@ -203,6 +227,11 @@ impl Service {
             }
             SignIn::InvitationPasskey { token } => self.accept_by_passkey(token.expose_secret()).await,
             SignIn::EnrolPasskey(new) => self.enrol_passkey(&new, visit).await,
+            SignIn::Provider => self.go(None, visit).await,
+            SignIn::InvitationProvider { token } => self.go(Some(&token), visit).await,
+            SignIn::ProviderCode { ticket, state, code, iss } => {
+                self.come_back(&ticket, &state, &code, iss.as_deref(), visit).await
+            }
             SignIn::Invitation { token, password } => self.accept(&token, &password).await,
             SignIn::Enrol { ticket, code } => self.enrol(&ticket, &code, visit).await,
         }

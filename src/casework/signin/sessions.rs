@@ -38,6 +38,7 @@ pub(super) enum Factors {
     PasswordTotp,
     PasswordRecovery,
     Passkey,
+    Oidc,
 }
 
 impl Factors {
@@ -46,6 +47,7 @@ impl Factors {
             Self::PasswordTotp => "password-totp",
             Self::PasswordRecovery => "password-recovery",
             Self::Passkey => "passkey",
+            Self::Oidc => "oidc",
         }
     }
 }
