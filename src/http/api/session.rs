@@ -13,7 +13,7 @@ use crate::http::{App, Problem};
 
 /// One step of signing in; `state` of the answer says which comes next. The last one sets the session's cookie.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, security(()),
-    responses((status = 200, body = NextStep), (status = 201, body = NextStep), (status = 422, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = NextStep), (status = 201, body = NextStep), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json")))]
 pub async fn sign_in(
     State(app): State<App>,
     Visitor(visit): Visitor,
