@@ -113,7 +113,7 @@ impl User {
                     CliError::Failed("the settings name no identity provider ([oidc])".into())
                 })?;
                 service.trust(provider, &settings.origin)?;
-                service.link(login, subject).await?;
+                service.link_identity(login, subject).await?;
                 say(format_args!("{login} may sign in through the provider"));
             }
             Self::Revoke { login } => {

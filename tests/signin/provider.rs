@@ -115,10 +115,10 @@ async fn somebody_at_the_provider_is_linked_by_invitation_or_by_the_operator(app
     assert_eq!((&me["login"], &me["session"]["factors"]), (&json!("zhao.ning"), &json!("oidc")));
     assert_eq!(other.get("/api/v1/credentials").await.json()["provider"], true);
     // The operator links somebody; one person is linked to one account.
-    app.service.link("zhou.yuan", "person-2").await.unwrap();
-    assert!(app.service.link("wu.min", "person-2").await.is_err());
+    app.service.link_identity("zhou.yuan", "person-2").await.unwrap();
+    assert!(app.service.link_identity("wu.min", "person-2").await.is_err());
     assert_eq!(signs_in(&mut other, "person-2").await.json()["me"]["login"], "zhou.yuan");
-    app.service.link("zhou.yuan", "person-3").await.unwrap();
+    app.service.link_identity("zhou.yuan", "person-3").await.unwrap();
     assert!(signs_in(&mut other, "person-2").await.is_problem(401, "sign-in-failed"), "not any more");
     let acts = acts(app).await;
     for act in ["identity.link", "invitation.accept", "sign-in.ok", "sign-in.failed"] {
@@ -130,7 +130,7 @@ async fn somebody_at_the_provider_is_linked_by_invitation_or_by_the_operator(app
 
 async fn what_the_provider_says_is_believed_only_when_it_is_enough(app: &TestApp) {
     trusting(app, &["urn:example:two-factors"]);
-    app.service.link("zhao.ning", "person-1").await.unwrap();
+    app.service.link_identity("zhao.ning", "person-1").await.unwrap();
     let mut browser = Browser::new(app);
     assert!(signs_in(&mut browser, "person-1%2Bpwd").await.is_problem(401, "sign-in-failed"), "one factor");
     assert!(signs_in(&mut browser, "person-1%2Bold").await.is_problem(401, "sign-in-failed"), "an hour ago");
@@ -149,7 +149,7 @@ async fn what_the_provider_says_is_believed_only_when_it_is_enough(app: &TestApp
 
 async fn a_code_is_good_for_who_began_it_and_once(app: &TestApp) {
     trusting(app, &[]);
-    app.service.link("zhao.ning", "person-1").await.unwrap();
+    app.service.link_identity("zhao.ning", "person-1").await.unwrap();
     let mut browser = Browser::new(app);
     let (ticket, location) = goes(&mut browser, json!({"step": "provider"})).await;
     let back = visit(&location, "person-1");

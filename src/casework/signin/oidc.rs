@@ -171,7 +171,7 @@ impl Service {
     ///
     /// # Errors
     /// `NotFound` when there is no such account or no provider; `Taken` when they are linked to another.
-    pub async fn link(&self, login: &str, subject: &str) -> Result<(), CaseworkError> {
+    pub async fn link_identity(&self, login: &str, subject: &str) -> Result<(), CaseworkError> {
         let account = shown::signing_in(self.db(), &login.trim().to_lowercase())
             .await?
             .ok_or(CaseworkError::NotFound)?;

@@ -9,11 +9,12 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
 use openidconnect::{
-    AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest,
-    HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
-    TokenResponse as _,
+    AsyncHttpClient, AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, TokenResponse as _,
 };
 use secrecy::ExposeSecret as _;
+use std::pin::Pin;
 use std::time::Duration;
 
 use super::{OidcSettings, Said, issuer_is_fit};
@@ -29,7 +30,34 @@ pub(in crate::casework::signin) struct Provider {
     settings: OidcSettings,
     issuer: IssuerUrl,
     back: RedirectUrl,
-    http: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    http: Http,
+}
+
+/// How the provider is asked.
+struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = Silence;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Silence>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.ask(request))
+    }
+}
+
+impl Http {
+    /// One request to the provider. Redirects are not followed.
+    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, Silence> {
+        let silence = |error: &dyn std::error::Error| Silence(error.to_string());
+        let (parts, body) = request.into_parts();
+        let request = hyper::Request::from_parts(parts, Full::new(Bytes::from(body)));
+        let answered = tokio::time::timeout(PATIENCE, async {
+            let (parts, body) = self.0.request(request).await.map_err(|e| silence(&e))?.into_parts();
+            let body = Limited::new(body, LARGEST).collect().await.map_err(|e| silence(e.as_ref()))?;
+            Ok(HttpResponse::from_parts(parts, body.to_bytes().to_vec()))
+        });
+        answered.await.map_err(|error| silence(&error))?
+    }
 }
 
 /// Why the provider did not answer.
@@ -53,7 +81,7 @@ impl Provider {
             .https_or_http()
             .enable_http1()
             .build();
-        let http = Client::builder(TokioExecutor::new()).build(connector);
+        let http = Http(Client::builder(TokioExecutor::new()).build(connector));
         Ok(Self { settings, issuer, back, http })
     }
 
@@ -65,23 +93,9 @@ impl Provider {
         &self.settings.acr
     }
 
-    /// One request to the provider. Redirects are not followed.
-    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, Silence> {
-        let silence = |error: &dyn std::error::Error| Silence(error.to_string());
-        let (parts, body) = request.into_parts();
-        let request = hyper::Request::from_parts(parts, Full::new(Bytes::from(body)));
-        let answered = tokio::time::timeout(PATIENCE, async {
-            let (parts, body) = self.http.request(request).await.map_err(|e| silence(&e))?.into_parts();
-            let body = Limited::new(body, LARGEST).collect().await.map_err(|e| silence(e.as_ref()))?;
-            Ok(HttpResponse::from_parts(parts, body.to_bytes().to_vec()))
-        });
-        answered.await.map_err(|error| silence(&error))?
-    }
-
     /// What the provider says of itself now, its keys among it.
     async fn metadata(&self) -> Result<CoreProviderMetadata, CaseworkError> {
-        let http = |request| self.ask(request);
-        CoreProviderMetadata::discover_async(self.issuer.clone(), &http).await.map_err(|error| {
+        CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await.map_err(|error| {
             tracing::error!(%error, "the identity provider cannot be used");
             CaseworkError::ProviderSilent
         })
@@ -127,12 +141,11 @@ impl Provider {
         let (id, secret) = self.client_id();
         let client = CoreClient::from_provider_metadata(self.metadata().await?, id, secret)
             .set_redirect_uri(self.back.clone());
-        let http = |request| self.ask(request);
         let exchange = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(|_| CaseworkError::ProviderSilent)?
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()));
-        let tokens = match exchange.request_async(&http).await {
+        let tokens = match exchange.request_async(&self.http).await {
             Ok(tokens) => tokens,
             Err(RequestTokenError::Request(error)) => {
                 tracing::error!(%error, "the identity provider cannot be used");
