@@ -98,6 +98,27 @@ impl KeyRoom {
         found.ok_or(CaseworkError::Corrupt { what: "case key" })
     }
 
+    /// Has the keys of these cases and classes at hand, with one look into the key store for all that are not.
+    ///
+    /// # Errors
+    /// A vault error when one does not open.
+    pub async fn fetch(&self, wanted: &[(Uuid, Class)]) -> Result<(), CaseworkError> {
+        let missing: Vec<(Uuid, Class)> =
+            wanted.iter().copied().filter(|(case, class)| self.kept(*case, *class).is_none()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let cases: Vec<Uuid> = missing.iter().map(|(case, _)| *case).collect();
+        let keyring = self.keyring();
+        for row in self.db.find_keys_of(&cases).await? {
+            let class = Class::from_code(row.class);
+            if class.is_some_and(|class| missing.contains(&(row.case_id, class))) {
+                self.keep(row.case_id, Arc::new(keyring.unwrap_case_key(&row)?));
+            }
+        }
+        Ok(())
+    }
+
     /// The key of a case and class, made if there is none yet.
     ///
     /// # Errors

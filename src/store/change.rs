@@ -85,11 +85,6 @@ impl<'a> Rows<'a> {
         rows
     }
 
-    /// Whether they are of one change, so that their statements are worth remembering.
-    pub(super) fn are_of_one(&self) -> bool {
-        self.opened.len() + self.updated.len() + self.aside.len() <= 1
-    }
-
     /// The rows without those of cases that were to be updated and are not among `updated`.
     pub(super) fn without_stale(&self, updated: &HashSet<Uuid>) -> Self {
         let stale: HashSet<Uuid> =

@@ -14,6 +14,7 @@ mod keys;
 mod ledger;
 mod migrate;
 mod read;
+mod readers;
 mod rows;
 pub mod sequencer;
 pub mod sessions;
@@ -34,12 +35,12 @@ pub use ledger::{
     ledger_head, load_hashes,
 };
 pub use read::{
-    ListScope, case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons,
-    find_tags, is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
+    Candidate, ListScope, candidates, case_count, clocks_of, events_of, find_case, find_idempotency,
+    is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
 };
 pub use rows::{
-    AccountRoleRow, AccountRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow,
-    TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
+    AccountRoleRow, AccountRow, CaseHead, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow,
+    PersonRow, TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
 };
 pub use work::{Db, StoreUrl};
 pub use write::Write;
