@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 use tutela::casework::Service;
@@ -64,6 +65,8 @@ pub(crate) struct TestApp {
     pub(crate) urls: (StoreUrl, StoreUrl),
     /// Bearer tokens by sign-in name.
     pub(crate) tokens: BTreeMap<String, String>,
+    /// Everybody who acts in invented stories.
+    pub(crate) staff: Arc<Staff>,
 }
 
 impl TestApp {
@@ -89,9 +92,9 @@ impl TestApp {
             .try_init();
         RootKey::create_file(&data.path().join("root.key")).unwrap();
         let service = open(&data, &urls).await;
-        let (_, log_ins) = Staff::hire(&service).await.unwrap();
+        let (staff, log_ins) = Staff::hire(&service).await.unwrap();
         let tokens = log_ins.into_iter().map(|l| (l.login, l.token)).collect();
-        Self { router: router(&service), service, data, urls, tokens }
+        Self { router: router(&service), service, data, urls, tokens, staff: Arc::new(staff) }
     }
 
     /// Another instance over the same databases.

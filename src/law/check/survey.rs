@@ -6,7 +6,7 @@ use super::Step;
 use super::floor::Floor;
 use super::slice::Slice;
 use super::uses::{Aside, asides};
-use super::world::{Sight, World, follow, state_place, touches};
+use super::world::{Sight, World, follow, judged_anew, state_place, touches, varies};
 use crate::law::expr::{self, Region};
 use crate::law::pack::{Effect, Event, Level, Verb};
 
@@ -57,6 +57,10 @@ struct Prepared<'p> {
     event: &'p Event,
     from: [Option<BTreeSet<u16>>; 4],
     to: Vec<Vec<(Region, u16)>>,
+    /// How each guard comes out, where that is the same in every world.
+    guards: Vec<Option<Option<bool>>>,
+    /// How each safeguard stands, where that is the same in every world.
+    safeguards: Vec<Option<Option<bool>>>,
     /// Effects of each outcome that change what the walk follows.
     effects: Vec<Vec<&'p Effect>>,
 }
@@ -161,13 +165,15 @@ impl<'p> Survey<'p> {
         let sight = Sight::new(self.slice, world, Some(event));
         let mut possible = true;
         for (place, guard) in event.guards.iter().enumerate() {
-            let held = expr::holds(&guard.require, &sight);
+            let known = prepared.guards.get(place).copied().flatten();
+            let held = known.unwrap_or_else(|| expr::holds(&guard.require, &sight));
             note(self.guards.entry((n, place)).or_default(), here, held);
             possible &= held != Some(false) || guard.level == Level::Warn;
         }
         for (place, (id, level)) in event.safeguards.iter().enumerate() {
             let Some(safeguard) = self.slice.pack.safeguards.find(id) else { continue };
-            let met = sight.judge(safeguard);
+            let known = prepared.safeguards.get(place).copied().flatten();
+            let met = known.unwrap_or_else(|| sight.judge(safeguard));
             note(self.unmet.entry((n, place)).or_default(), here, met);
             possible &= met != Some(false) || *level == Level::Warn;
         }
@@ -301,7 +307,24 @@ fn prepare<'p>(slice: &Slice<'_>, event: &'p Event) -> Prepared<'p> {
         let all = outcome.effects.iter().chain(&event.effects);
         all.filter(|effect| touches(slice, &effect.verb)).collect()
     });
-    Prepared { event, from, to: to.collect(), effects: effects.collect() }
+    let initial = World::initial(slice);
+    let sight = Sight::new(slice, &initial, Some(event));
+    let guards = event
+        .guards
+        .iter()
+        .map(|guard| (!varies(slice, &guard.require)).then(|| expr::holds(&guard.require, &sight)));
+    let safeguards = event.safeguards.iter().map(|(id, _)| {
+        let safeguard = slice.pack.safeguards.find(id)?;
+        (!judged_anew(slice, safeguard)).then(|| sight.judge(safeguard))
+    });
+    Prepared {
+        event,
+        from,
+        to: to.collect(),
+        guards: guards.collect(),
+        safeguards: safeguards.collect(),
+        effects: effects.collect(),
+    }
 }
 
 /// Whether an effect starts a clock.

@@ -80,7 +80,9 @@ fn the_packs_of_the_service_are_sound_and_checked_quickly() {
         }
         assert!(exploration.complete, "{report}");
         assert!(findings.iter().all(|f| f.level != Level::Error), "{report}");
-        assert!(took.as_secs() < 10, "{name} took {took:?}");
+        // Ten seconds are promised of a release build; without optimisation, and beside other tests, it takes longer.
+        let most = if cfg!(debug_assertions) { 40 } else { 10 };
+        assert!(took.as_secs() < most, "{name} took {took:?}");
     }
 }
 

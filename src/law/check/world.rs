@@ -77,6 +77,16 @@ impl World {
         }
     }
 
+    /// What a fact says, if it is followed and says yes or no.
+    pub(super) fn says(&self, slice: &Slice<'_>, fact: &str) -> Option<bool> {
+        let place = slice.fact(fact)?;
+        let value = self.get(Some(place))?.checked_sub(FIRST)?;
+        match slice.values.get(place)?.get(usize::from(value))? {
+            Value::Bool(yes) => Some(*yes),
+            _ => None,
+        }
+    }
+
     /// Notes that an event has happened.
     pub(super) fn note_done(&mut self, slice: &Slice<'_>, event: &str) {
         self.put(slice.event(event), SOME);
@@ -197,6 +207,40 @@ impl<'a> Sight<'a> {
     fn decides(&self) -> bool {
         self.event.is_none_or(|event| event.decision || outside(self.slice, event))
     }
+}
+
+/// Whether a condition can come out otherwise in another world of the same walk.
+pub(super) fn varies(slice: &Slice<'_>, condition: &expr::Expr) -> bool {
+    varies_at(slice, condition, 0)
+}
+
+fn varies_at(slice: &Slice<'_>, condition: &expr::Expr, depth: u8) -> bool {
+    use expr::Expr::{Done, DoneInStage, Due, Has, Met, Overdue, Running, Var as Name};
+    let mut varies = false;
+    condition.walk(&mut |part| {
+        varies |= match part {
+            Name(Var::State(_) | Var::Held) | Has(Var::State(_) | Var::Held) => true,
+            Name(Var::Fact(id)) | Has(Var::Fact(id)) => slice.fact(id).is_some(),
+            Done(id) | DoneInStage(id) => slice.event(id).is_some(),
+            Running(id) | Overdue(id) | Due(id) => slice.clock(id).is_some(),
+            Met(id) => {
+                depth < DEEPEST
+                    && slice.pack.safeguards.find(id).is_some_and(|s| judged_anew_at(slice, s, depth + 1))
+            }
+            _ => false,
+        };
+    });
+    varies
+}
+
+/// Whether a safeguard can stand otherwise in another world of the same walk.
+pub(super) fn judged_anew(slice: &Slice<'_>, safeguard: &Safeguard) -> bool {
+    judged_anew_at(slice, safeguard, 0)
+}
+
+fn judged_anew_at(slice: &Slice<'_>, safeguard: &Safeguard, depth: u8) -> bool {
+    let mut conditions = safeguard.applies_when.iter().chain(&safeguard.satisfied_when);
+    conditions.any(|condition| varies_at(slice, condition, depth))
 }
 
 /// Whether anyone but the office may do the event.
