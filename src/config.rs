@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::casework::signin::OidcSettings;
 use crate::store::{StoreError, StoreUrl};
 use crate::vault::RootKeySource;
 
@@ -37,6 +39,12 @@ pub struct Flags {
     /// Address to listen on
     #[arg(long, env = "TUTELA_LISTEN", global = true, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
+    /// Address under which browsers find the service, such as https://tutela.example; passkeys are bound to it
+    #[arg(long, env = "TUTELA_ORIGIN", global = true, value_name = "URL")]
+    pub origin: Option<String>,
+    /// A proxy in front adds the address of each client to X-Forwarded-For
+    #[arg(long, env = "TUTELA_BEHIND_PROXY", global = true)]
+    pub behind_proxy: bool,
     /// Log lines as JSON
     #[arg(long, env = "TUTELA_LOG_JSON", global = true)]
     pub log_json: bool,
@@ -54,7 +62,21 @@ struct File {
     packs: Option<PathBuf>,
     policy: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    origin: Option<String>,
+    behind_proxy: bool,
     log_json: bool,
+    oidc: Option<Oidc>,
+}
+
+/// An identity provider in the settings file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    issuer: String,
+    client_id: String,
+    client_secret_file: PathBuf,
+    #[serde(default)]
+    acr: Vec<String>,
 }
 
 /// Settings in force.
@@ -74,8 +96,14 @@ pub struct Settings {
     pub policy: Option<PathBuf>,
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Address under which browsers find the service.
+    pub origin: String,
+    /// Whether a proxy in front says from which address a request comes.
+    pub behind_proxy: bool,
     /// Log lines as JSON.
     pub log_json: bool,
+    /// Identity provider through which people may sign in.
+    pub oidc: Option<Oidc>,
 }
 
 /// Why the settings are not usable.
@@ -96,6 +124,12 @@ pub enum ConfigError {
         path: String,
         /// What is wrong and where.
         reason: String,
+    },
+    /// Others could read a secret.
+    #[error("{path} can be read by others; make it its owner's alone: chmod 600 {path}")]
+    Open {
+        /// The file.
+        path: String,
     },
     /// A database address cannot be read.
     #[error(transparent)]
@@ -133,6 +167,8 @@ impl Settings {
             }
             None => (RootKeySource::File(key_file.clone()), Some(key_file)),
         };
+        let listen = flags.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], PORT)));
+        let origin = flags.origin.clone().or(file.origin);
         Ok(Self {
             database,
             keys,
@@ -140,9 +176,33 @@ impl Settings {
             root_key_file,
             packs: flags.packs.clone().or(file.packs),
             policy: flags.policy.clone().or(file.policy),
-            listen: flags.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], PORT))),
+            listen,
+            origin: origin.unwrap_or_else(|| format!("http://localhost:{}", listen.port())),
+            behind_proxy: flags.behind_proxy || file.behind_proxy,
             log_json: flags.log_json || file.log_json,
+            oidc: file.oidc,
         })
+    }
+
+    /// The identity provider with its secret, if there is one.
+    ///
+    /// # Errors
+    /// When the secret's file cannot be read, or others could read it.
+    pub fn provider(&self) -> Result<Option<OidcSettings>, ConfigError> {
+        let Some(oidc) = &self.oidc else { return Ok(None) };
+        let file = &oidc.client_secret_file;
+        let path = file.display().to_string();
+        let read = |source| ConfigError::Read { path: path.clone(), source };
+        if std::fs::metadata(file).map_err(read)?.mode() & 0o077 != 0 {
+            return Err(ConfigError::Open { path });
+        }
+        let secret = std::fs::read_to_string(file).map_err(read)?;
+        Ok(Some(OidcSettings {
+            issuer: oidc.issuer.clone(),
+            client_id: oidc.client_id.clone(),
+            client_secret: secret.trim_end().to_owned().into(),
+            acr: oidc.acr.clone(),
+        }))
     }
 }
 

@@ -1,4 +1,5 @@
-//! Small loops over the store: leaves into the tree, checkpoints signed, figures for the metrics page.
+//! Small loops over the store: leaves into the tree, checkpoints signed, figures for the metrics page, ended
+//! sessions taken away.
 
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -15,6 +16,8 @@ const LEAVES: u64 = 1_000;
 const LOOK: Duration = Duration::from_secs(2);
 /// How often figures are taken.
 const FIGURES: Duration = Duration::from_secs(15);
+/// How often ended sessions and sign-ins are taken away.
+const SWEEP: Duration = Duration::from_mins(10);
 
 /// Starts the jobs; they end when the set is dropped.
 pub fn start(service: &Service, metrics: &Metrics) -> JoinSet<()> {
@@ -22,6 +25,7 @@ pub fn start(service: &Service, metrics: &Metrics) -> JoinSet<()> {
     jobs.spawn(sequencer::run(service.db().clone()));
     jobs.spawn(checkpoints(service.clone()));
     jobs.spawn(figures(service.clone(), metrics.clone()));
+    jobs.spawn(sweep(service.clone()));
     jobs
 }
 
@@ -58,5 +62,14 @@ async fn figures(service: Service, metrics: Metrics) {
             metrics.gauge("tutela_ledger_leaves", head.len());
         }
         tokio::time::sleep(FIGURES).await;
+    }
+}
+
+async fn sweep(service: Service) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        if let Err(error) = service.sweep_sign_ins().await {
+            tracing::error!(error = %error, "ended sessions not taken away");
+        }
     }
 }

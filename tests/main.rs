@@ -19,6 +19,7 @@ mod lists;
 mod requests;
 mod secrecy;
 mod several;
+mod signin;
 mod staff;
 mod statements;
 mod support;

@@ -40,6 +40,10 @@ async fn every_route_of_the_api_asks_who_calls() {
         let path = route.path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
         let path = path.collect::<Vec<_>>().join("/");
         for method in route.methods {
+            // Signing in is what nobody is signed in for.
+            if (*method, route.path) == ("post", "/api/v1/session") {
+                continue;
+            }
             let request = axum::http::Request::builder()
                 .method(method.to_uppercase().as_str())
                 .uri(&path)

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::signin::tokens::Scope;
 use super::time::{from_micros, micros};
 use super::trail::Note;
 use super::{CaseworkError, Service};
@@ -218,10 +219,7 @@ impl Service {
         let Some(account) = store::account_by_login(self.db(), &login).await? else {
             return Err(CaseworkError::NotFound);
         };
-        let mut random = [0u8; TOKEN_BYTES];
-        getrandom::fill(&mut random)
-            .map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
-        let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random));
+        let token = new_token()?;
         let row = TokenRow {
             hash: token_hash(&token),
             account_id: account.id,
@@ -230,6 +228,7 @@ impl Service {
             expires_at: expires.map(micros),
             revoked_at: None,
             fresh: i64::from(fresh),
+            scope: Scope::Write.as_str().to_owned(),
         };
         store::insert_token(self.db(), &row).await?;
         self.note_service("token.create").await?;
@@ -255,38 +254,61 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Viewer>, CaseworkError> {
+        Ok(self.authenticate_scoped(token).await?.map(|(viewer, _)| viewer))
+    }
+
+    /// The same, with what the token may do.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn authenticate_scoped(&self, token: &str) -> Result<Option<(Viewer, Scope)>, CaseworkError> {
         if !token.starts_with(TOKEN_PREFIX) || token.len() > 100 {
             return Ok(None);
         }
         let (now, hash) = (micros(self.now()), token_hash(token));
-        if let Some(viewer) = self.viewers().find(&hash, now) {
-            return Ok(Some(viewer));
+        if let Some(known) = self.viewers().find(&hash, now) {
+            return Ok(Some(known));
         }
-        let Some((account, fresh, roles)) = store::account_by_token(self.db(), &hash, now).await? else {
+        let Some((account, roles, scope, fresh)) = store::account_by_token(self.db(), &hash, now).await?
+        else {
             return Ok(None);
         };
         if account.state != ACTIVE {
             return Ok(None);
         }
+        let assurance = Assurance { second_factor: true, fresh };
+        let viewer = self.viewer_of(account.id, account.login, &roles, now, assurance).await?;
+        let known = (viewer, Scope::read(&scope));
+        self.viewers().keep(hash, now, &known);
+        Ok(Some(known))
+    }
+
+    /// A viewer from an active account and its roles: those in force at a moment, in microseconds since 1970.
+    pub(super) async fn viewer_of(
+        &self,
+        account: Uuid,
+        login: String,
+        roles: &[AccountRoleRow],
+        now: i64,
+        assurance: Assurance,
+    ) -> Result<Viewer, CaseworkError> {
         let grants = roles
             .iter()
             .filter(|role| in_force(role, now))
             .filter_map(|r| Some(Grant { role: read_role(&r.role)?, office: r.office_id }))
             .collect();
-        let marks = store::marks_of(self.db(), account.id, now).await?;
-        let viewer = Viewer {
-            account: account.id,
-            login: account.login,
-            active: account.state == ACTIVE,
+        let marks = store::marks_of(self.db(), account, now).await?;
+        Ok(Viewer {
+            account,
+            login,
+            active: true,
             grants,
-            assurance: Assurance { second_factor: true, fresh },
+            assurance,
             stands_in_for: marks.stands_in_for,
             excluded: marks.excluded,
             opened: marks.opened,
             queries: Vec::new(),
-        };
-        self.viewers().keep(hash, now, &viewer);
-        Ok(Some(viewer))
+        })
     }
 
     /// The account with this sign-in name.
@@ -314,6 +336,7 @@ impl Service {
     /// What decides about an account has changed: this process asks the store again before it believes a token.
     pub(super) fn access_changed(&self) {
         self.viewers().forget();
+        self.room().sessions.forget();
     }
 
     /// All accounts.
@@ -392,12 +415,19 @@ impl Service {
     }
 }
 
+/// A new bearer token.
+pub(super) fn new_token() -> Result<String, CaseworkError> {
+    let mut random = [0u8; TOKEN_BYTES];
+    getrandom::fill(&mut random).map_err(|_| CaseworkError::Vault(crate::vault::VaultError::NoRandomness))?;
+    Ok(format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random)))
+}
+
 /// SHA-256 of a token; the token itself is never kept.
 pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-fn name_place(account: Uuid) -> DomainPlace<'static> {
+pub(super) fn name_place(account: Uuid) -> DomainPlace<'static> {
     DomainPlace { row: account, table: "account", column: "sealed_name", kind: "text" }
 }
 

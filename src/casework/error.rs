@@ -41,6 +41,30 @@ pub enum CaseworkError {
         /// What.
         what: &'static str,
     },
+    /// What was shown to sign in is wrong; what of it is not said.
+    #[error("sign-in failed")]
+    SignInFailed,
+    /// A signed-in person showed something that is not theirs.
+    #[error("the factor was refused")]
+    FactorRefused,
+    /// This asks for a factor shown lately.
+    #[error("a fresh factor is needed")]
+    StepUp,
+    /// A sign-in or enrolment took too long, or has ended.
+    #[error("there is no such ticket")]
+    TicketGone,
+    /// Too much was tried.
+    #[error("too many tries; wait {seconds} s")]
+    TooMany {
+        /// Seconds to wait.
+        seconds: i64,
+    },
+    /// The identity provider does not answer, or not as one.
+    #[error("the identity provider cannot be used")]
+    ProviderSilent,
+    /// Too many passwords are being checked at once.
+    #[error("busy")]
+    Busy,
     /// The store cannot do it.
     #[error(transparent)]
     Store(#[from] StoreError),

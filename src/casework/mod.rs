@@ -7,6 +7,8 @@
 //!   [`handover`]: a caseload moves to others. [`oversee`]: the ledger.
 //! * [`transfer`]: a case is offered to another office; [`takeover`]: which takes it over. [`emergency`]: one is opened without assignment, and reviewed.
 //!   [`notices`]: what somebody is told. [`lookers`]: who looked.
+//! * [`people`]: the persons of a case. [`assign`]: who works on it. [`accounts`]: who works here. [`oversee`]: the ledger.
+//! * [`signin`]: people sign in, and what they show for it.
 //! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
 
 pub mod accounts;
@@ -29,6 +31,7 @@ pub mod proceed;
 pub mod read;
 pub mod roles;
 mod rows;
+pub mod signin;
 pub mod takeover;
 pub mod time;
 pub mod trail;
@@ -47,7 +50,7 @@ use self::keys::KeyRoom;
 use self::packs::Packs;
 use self::time::Clock;
 use self::turns::{Turn, Turns};
-use crate::access::OfficeTree;
+use crate::access::{OfficeTree, Viewer};
 use crate::store::Db;
 
 /// Everything that use cases need. Cheap to clone.
@@ -63,7 +66,8 @@ struct Inner {
     packs: Packs,
     offices: RwLock<Arc<OfficeTree>>,
     turns: Turns,
-    viewers: viewers::Viewers,
+    viewers: viewers::Recent<(Viewer, signin::tokens::Scope)>,
+    signin: signin::Room,
 }
 
 impl Service {
@@ -74,7 +78,8 @@ impl Service {
     pub async fn new(db: Db, keys: KeyRoom, packs: Packs, clock: Clock) -> Result<Self, CaseworkError> {
         let offices = RwLock::new(Arc::new(OfficeTree::default()));
         let turns = Turns::default();
-        let inner = Arc::new(Inner { db, keys, packs, offices, turns, viewers: viewers::Viewers::default() });
+        let (viewers, signin) = (viewers::Recent::default(), signin::Room::default());
+        let inner = Arc::new(Inner { db, keys, packs, offices, turns, viewers, signin });
         let service = Self { inner, clock: Arc::new(clock) };
         service.reload_offices().await?;
         Ok(service)
@@ -92,9 +97,14 @@ impl Service {
         self.inner.turns.of(case).await
     }
 
-    /// Who was signed in a moment ago.
-    fn viewers(&self) -> &viewers::Viewers {
+    /// Who showed a token a moment ago.
+    fn viewers(&self) -> &viewers::Recent<(Viewer, signin::tokens::Scope)> {
         &self.inner.viewers
+    }
+
+    /// What signing in needs.
+    fn room(&self) -> &signin::Room {
+        &self.inner.signin
     }
 
     /// The store.

@@ -291,6 +291,7 @@ impl Service {
         let mut sides = vec![store::decide_role_change(change, state, me, at)];
         if approve {
             sides.push(self.carried_out(&row, at).await?);
+            sides.push(store::end_sessions(row.account_id));
         }
         let act = match state {
             "approved" => "role.approve",
@@ -398,7 +399,7 @@ impl Service {
             _ => return Err(CaseworkError::Conflict { current: 0 }),
         };
         let note = Note::under(caller, act, &permit, self.now()).with("account", account);
-        self.keep_staff(caller, note, &state, vec![side]).await?;
+        self.keep_staff(caller, note, &state, vec![side, store::end_sessions(account)]).await?;
         self.access_changed();
         Ok(view)
     }
@@ -421,7 +422,8 @@ impl Service {
             _ => return Err(CaseworkError::Conflict { current: 0 }),
         };
         let leaves = vec![self.operators_note(act).with("account", subject.id).aside()?];
-        let sides = vec![store::set_account_state(subject.id, &subject.state, to)];
+        let ends = store::end_sessions(subject.id);
+        let sides = vec![store::set_account_state(subject.id, &subject.state, to), ends];
         store::commit(self.db(), WriteSet { sides, leaves, ..WriteSet::default() }).await?;
         self.access_changed();
         Ok(())

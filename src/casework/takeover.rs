@@ -158,6 +158,7 @@ impl Service {
             clocks,
             assignments,
             sides,
+            writes: Vec::new(),
             leaves,
         };
         store::commit(self.db(), set).await?;

@@ -22,11 +22,15 @@ pub(super) async fn serve(
     settings: &Settings,
     listening: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), CliError> {
+    service.stand_at(&settings.origin)?;
+    if let Some(provider) = settings.provider()? {
+        service.trust(provider, &settings.origin)?;
+    }
     let listener = http::bind(settings.listen).await?;
     listening(listener.local_addr().unwrap_or(settings.listen));
     let metrics = Metrics::new();
     let mut running = jobs::start(&service, &metrics);
-    let app = App { service: service.clone(), metrics };
+    let app = App { service: service.clone(), metrics, behind_proxy: settings.behind_proxy };
     let (lost, gone) = tokio::sync::oneshot::channel();
     let watched = service.db().clone();
     let outcome = http::run(listener, app, async move {

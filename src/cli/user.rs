@@ -64,6 +64,22 @@ pub(super) enum User {
         #[arg(long)]
         fresh: bool,
     },
+    /// Print an invitation, good once and for three days, with which a person sets a password and signs in
+    #[command(
+        after_help = "What the account could show before ends when the invitation is used.\n\nExample:\n  tutela user invite zhao.ning"
+    )]
+    Invite {
+        /// Sign-in name
+        login: String,
+    },
+    /// Link a person at the identity provider of the settings file to an account, instead of any linked before
+    #[command(after_help = "Example:\n  tutela user link zhao.ning 248289761001 --config /etc/tutela.toml")]
+    Link {
+        /// Sign-in name
+        login: String,
+        /// The person's identifier (`sub`) at the provider
+        subject: String,
+    },
     /// End all tokens of an account
     Revoke {
         /// Sign-in name
@@ -123,6 +139,15 @@ impl User {
             }
             Self::Token { login, label, expires, fresh } => {
                 say(service.add_token(login, label, until(*expires), *fresh).await?);
+            }
+            Self::Invite { login } => say(service.invite(login).await?),
+            Self::Link { login, subject } => {
+                let provider = settings.provider()?.ok_or_else(|| {
+                    CliError::Failed("the settings name no identity provider ([oidc])".into())
+                })?;
+                service.trust(provider, &settings.origin)?;
+                service.link_identity(login, subject).await?;
+                say(format_args!("{login} may sign in through the provider"));
             }
             Self::Revoke { login } => {
                 service.revoke_tokens(login).await?;

@@ -1,14 +1,16 @@
 //! Who calls: taken from the request once, before any handler runs.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{App, Problem, gate};
+use super::{App, Problem, gate, session};
 use crate::casework::Caller;
+use crate::casework::signin::Session;
+use crate::casework::signin::tokens::Scope;
 use crate::record::Text;
 
 /// Longest idempotency key, in bytes.
@@ -21,23 +23,55 @@ pub(super) struct RequestId(pub(super) Uuid);
 /// A signed-in caller. A handler that has one cannot have been reached by anybody else.
 pub struct SignedIn(pub Caller);
 
+/// A signed-in caller with their session; without one, they showed an API token.
+pub struct Whoever(pub Caller, pub Option<Session>);
+
+/// What is read by sending: a search is not put into an address, where logs would keep it.
+const READ_BY_POST: [&str; 1] = ["/api/v1/cases/find"];
+
 impl FromRequestParts<App> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let token = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(Problem::unauthenticated)?;
-        let viewer = app.service.authenticate(token.trim()).await?.ok_or_else(Problem::unauthenticated)?;
+        Whoever::from_request_parts(parts, app).await.map(|Whoever(caller, _)| Self(caller))
+    }
+}
+
+impl FromRequestParts<App> for Whoever {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let (viewer, session) = if parts.headers.contains_key(header::AUTHORIZATION) {
+            let token = bearer(&parts.headers).ok_or_else(Problem::unauthenticated)?;
+            let known = app.service.authenticate_scoped(token).await?;
+            let (viewer, scope) = known.ok_or_else(Problem::unauthenticated)?;
+            if scope == Scope::Read && !reads(parts) {
+                return Err(Problem::only_reads());
+            }
+            (viewer, None)
+        } else {
+            let token = session::token_of(&parts.headers).ok_or_else(Problem::unauthenticated)?;
+            let known = app.service.session(token).await?;
+            let (viewer, session) = known.ok_or_else(Problem::unauthenticated)?;
+            (viewer, Some(session))
+        };
+        session::ask(parts, app, viewer.account)?;
         let request = parts.extensions.get::<RequestId>().map_or_else(|| app.service.new_id(), |id| id.0);
         let mut caller = Caller::new(viewer, request);
         caller.idempotency_key = idempotency_key(&parts.headers)?;
         gate::pass(app, parts, &caller).await?;
-        Ok(Self(caller))
+        Ok(Self(caller, session))
     }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ").map(str::trim)
+}
+
+fn reads(parts: &Parts) -> bool {
+    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    parts.method.is_safe() || READ_BY_POST.contains(&path)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -10,12 +10,14 @@ mod openapi;
 mod problem;
 mod routes;
 mod server;
+mod session;
 
 pub use gate::Asks;
 pub use openapi::document as openapi;
 pub use problem::Problem;
 pub use routes::{ROUTES, Route, router};
 pub use server::{ServeError, bind, run};
+pub use session::COOKIE;
 
 use crate::casework::Service;
 
@@ -26,4 +28,6 @@ pub struct App {
     pub service: Service,
     /// Renders the metrics page.
     pub metrics: metrics::Metrics,
+    /// Whether a proxy in front says in `X-Forwarded-For` from which address a request comes.
+    pub behind_proxy: bool,
 }

@@ -1,10 +1,11 @@
 //! The OpenAPI 3.1 description, generated from the handlers.
 
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
-use super::api::{assign, cases, duties, ledger, packs, staff, status};
+use super::COOKIE;
+use super::api::{assign, cases, credentials, duties, ledger, packs, session, staff, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,25 +20,34 @@ use super::api::{assign, cases, duties, ledger, packs, staff, status};
         assign::several, assign::history, assign::exclusions, assign::exclude, assign::lift,
         cases::open, cases::list, cases::find, cases::read, cases::offers, cases::safeguards, cases::assign, cases::act, cases::people,
         cases::add_person, cases::journal, cases::clocks, cases::trail, cases::proof,
+        session::sign_in, session::who_am_i, session::sign_out, session::step_up, session::sessions, session::end_others, session::end,
+        credentials::read, credentials::password, credentials::new_totp, credentials::confirm_totp, credentials::recovery_codes, credentials::drop_password, credentials::new_passkey, credentials::add_passkey, credentials::drop_passkey,
+        credentials::tokens, credentials::make_token, credentials::end_token,
         ledger::checkpoint,
     ),
     components(schemas(crate::casework::find::Worklist)),
-    security(("bearer" = [])),
-    modifiers(&Bearer, &CommonProblems)
+    security(("bearer" = []), ("session" = [])),
+    modifiers(&Schemes, &CommonProblems)
 )]
 struct Described;
 
-struct Bearer;
+struct Schemes;
 
-impl utoipa::Modify for Bearer {
+impl utoipa::Modify for Schemes {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(
             HttpBuilder::new()
                 .scheme(HttpAuthScheme::Bearer)
-                .description(Some("A token made with `tutela user token`"))
+                .description(Some(
+                    "An API token: made by its person at `/api/v1/tokens`, or with `tutela user token`",
+                ))
                 .build(),
         );
-        openapi.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", scheme);
+        let cookie =
+            ApiKeyValue::with_description(COOKIE, "The session of a person who signed in at a browser");
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 
@@ -48,16 +58,20 @@ impl utoipa::Modify for CommonProblems {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let common = [
             ("400", "The request is malformed"),
-            ("401", "No valid bearer token"),
+            ("401", "No valid session or bearer token"),
+            ("403", "Not with this token, not without a fresh factor, or sent by another site"),
             ("413", "The body is too large"),
             ("415", "The body is not JSON"),
+            ("429", "Too much was wrong; `Retry-After` says how long to wait"),
             ("503", "The database cannot be used right now; nothing was changed"),
         ];
         for (path, item) in &mut openapi.paths.paths {
             if !path.starts_with("/api/v1/") {
                 continue;
             }
-            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            for operation in
+                [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
+            {
                 for (status, description) in common {
                     let content =
                         ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();

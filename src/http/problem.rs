@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::session::ShownWrong;
 use crate::casework::CaseworkError;
 use crate::law::Reason;
 use crate::law::pack::Level;
@@ -12,6 +13,8 @@ use crate::store::StoreError;
 
 /// Where the types of problems are explained; relative, so that it works on every installation.
 const TYPES: &str = "/problems/";
+/// Problems that are counted against the address from which they came.
+const WRONG: [&str; 2] = ["sign-in-failed", "factor-refused"];
 
 /// A problem as the client gets it: `application/problem+json`.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -33,6 +36,9 @@ pub struct Problem {
     /// The version of the case now, where that is what is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_version: Option<i64>,
+    /// Seconds to wait, where waiting helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<i64>,
 }
 
 /// A problem's words in both languages.
@@ -55,6 +61,7 @@ impl Problem {
             texts: ProblemTexts { title, detail },
             reasons: Vec::new(),
             current_version: None,
+            retry_after: None,
         }
     }
 
@@ -64,7 +71,7 @@ impl Problem {
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
             Text::new("未登录", "Not signed in"),
-            Text::new("请求缺少有效的令牌", "the request has no valid bearer token"),
+            Text::new("请求没有有效的会话或令牌", "the request has no valid session or bearer token"),
         )
     }
 
@@ -75,6 +82,42 @@ impl Problem {
             "not-found",
             Text::new("未找到", "Not found"),
             Text::new("没有此项，或您无权查看", "there is no such thing, or you may not see it"),
+        )
+    }
+
+    /// This is for a person who is signed in at a browser.
+    pub fn only_in_person() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "only-in-person",
+            Text::new("须本人登录", "Only in person"),
+            Text::new(
+                "此事须本人登录后办理，不能使用 API 令牌",
+                "this is done by a person who is signed in, not with an API token",
+            ),
+        )
+    }
+
+    /// The API token may only look.
+    pub fn only_reads() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "token-scope",
+            Text::new("令牌权限不足", "Beyond the token's scope"),
+            Text::new("此令牌只能查看", "this token may only read"),
+        )
+    }
+
+    /// Another site made a browser send it.
+    pub fn cross_site() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "cross-site",
+            Text::new("跨站请求", "Cross-site request"),
+            Text::new(
+                "请求来自其他网站，或未说明来源",
+                "the request comes from another site or does not say from where",
+            ),
         )
     }
 
@@ -191,6 +234,65 @@ impl From<CaseworkError> for Problem {
                 Text::new("已存在", "Already there"),
                 Text::new("同名记录已存在", format!("this {what} is already in use")),
             ),
+            CaseworkError::SignInFailed => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "sign-in-failed",
+                Text::new("登录失败", "Sign-in failed"),
+                Text::new(
+                    "所提供的信息不正确；请核对后重试",
+                    "what was given is not right; check it and try again",
+                ),
+            ),
+            CaseworkError::FactorRefused => Self::new(
+                StatusCode::FORBIDDEN,
+                "factor-refused",
+                Text::new("验证未通过", "Not confirmed"),
+                Text::new("口令或验证码不正确", "the password or code is not right"),
+            ),
+            CaseworkError::StepUp => Self::new(
+                StatusCode::FORBIDDEN,
+                "step-up-required",
+                Text::new("须再次验证", "Confirm that it is you"),
+                Text::new(
+                    "此操作要求在五分钟内再次验证身份",
+                    "this asks for a password, code or passkey shown within the last five minutes",
+                ),
+            ),
+            CaseworkError::TicketGone => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "sign-in-expired",
+                Text::new("登录已超时", "Sign-in expired"),
+                Text::new("请重新开始", "please begin again"),
+            ),
+            CaseworkError::TooMany { seconds } => {
+                let detail = Text::new(
+                    format!("尝试次数过多，请于 {seconds} 秒后重试"),
+                    format!("too many tries; try again in {seconds} s"),
+                );
+                let title = Text::new("请稍后重试", "Try again later");
+                let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-tries", title, detail);
+                problem.retry_after = Some(seconds);
+                problem
+            }
+            CaseworkError::ProviderSilent => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "provider-silent",
+                Text::new("身份提供方无法使用", "The identity provider cannot be used"),
+                Text::new(
+                    "身份提供方没有应答，请稍后重试或改用其他登录方式",
+                    "the identity provider does not answer; try again later or sign in another way",
+                ),
+            ),
+            CaseworkError::Busy => {
+                let detail = Text::new(
+                    "登录人数过多，请稍后重试",
+                    "too many people are signing in at once; try again in a moment",
+                );
+                let title = Text::new("繁忙", "Busy");
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", title, detail);
+                problem.retry_after = Some(1);
+                problem
+            }
             CaseworkError::Store(error) => {
                 tracing::error!(error = %error, "store");
                 match error {
@@ -224,6 +326,12 @@ impl IntoResponse for Problem {
         response.headers_mut().insert(header::CONTENT_TYPE, json);
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if WRONG.iter().any(|kind| self.kind.strip_prefix(TYPES) == Some(kind)) {
+            response.extensions_mut().insert(ShownWrong);
         }
         response
     }

@@ -5,21 +5,22 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use std::time::{Duration, Instant};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::api::{assign, cases, duties, ledger, packs, staff, status};
+use super::api::{assign, cases, credentials, duties, ledger, packs, session as sign_in, staff, status};
 use super::caller::RequestId;
 use super::gate::Asks::{self, May, Nothing};
 use super::gate::complete;
-use super::{App, Problem};
+use super::{App, Problem, session};
 use crate::access::Action::{
     ActInCase, Administer, AnswerTransfer, Assign, AuditCase, BreakGlass, DecideRoles, Deputise, Exclude,
-    FindPerson, ListCases, OfferTransfer, OpenCase, OwnNotices, ReadCase, ReadLedger, ReadRules,
+    FindPerson, ListCases, OfferTransfer, OpenCase, OwnNotices, OwnSession, ReadCase, ReadLedger, ReadRules,
     ReviewEmergency, SeeStaff,
 };
 use crate::record::Text;
@@ -283,6 +284,90 @@ pub const ROUTES: &[Route] = &[
         handlers: || get(cases::proof),
     },
     Route {
+        path: "/api/v1/session",
+        methods: &["get", "post", "delete"],
+        asks: &[May(OwnSession), Nothing("whoever signs in is not known yet"), May(OwnSession)],
+        handlers: || get(sign_in::who_am_i).post(sign_in::sign_in).delete(sign_in::sign_out),
+    },
+    Route {
+        path: "/api/v1/session/step-up",
+        methods: &["post"],
+        asks: &[May(OwnSession)],
+        handlers: || post(sign_in::step_up),
+    },
+    Route {
+        path: "/api/v1/sessions",
+        methods: &["get", "delete"],
+        asks: &[May(OwnSession), May(OwnSession)],
+        handlers: || get(sign_in::sessions).delete(sign_in::end_others),
+    },
+    Route {
+        path: "/api/v1/sessions/{id}",
+        methods: &["delete"],
+        asks: &[May(OwnSession)],
+        handlers: || delete(sign_in::end),
+    },
+    Route {
+        path: "/api/v1/credentials",
+        methods: &["get"],
+        asks: &[May(OwnSession)],
+        handlers: || get(credentials::read),
+    },
+    Route {
+        path: "/api/v1/credentials/password",
+        methods: &["put", "delete"],
+        asks: &[May(OwnSession), May(OwnSession)],
+        handlers: || put(credentials::password).delete(credentials::drop_password),
+    },
+    Route {
+        path: "/api/v1/credentials/passkeys",
+        methods: &["post"],
+        asks: &[May(OwnSession)],
+        handlers: || post(credentials::add_passkey),
+    },
+    Route {
+        path: "/api/v1/credentials/passkeys/options",
+        methods: &["post"],
+        asks: &[May(OwnSession)],
+        handlers: || post(credentials::new_passkey),
+    },
+    Route {
+        path: "/api/v1/credentials/passkeys/{id}",
+        methods: &["delete"],
+        asks: &[May(OwnSession)],
+        handlers: || delete(credentials::drop_passkey),
+    },
+    Route {
+        path: "/api/v1/credentials/totp",
+        methods: &["post"],
+        asks: &[May(OwnSession)],
+        handlers: || post(credentials::new_totp),
+    },
+    Route {
+        path: "/api/v1/credentials/totp/confirmation",
+        methods: &["post"],
+        asks: &[May(OwnSession)],
+        handlers: || post(credentials::confirm_totp),
+    },
+    Route {
+        path: "/api/v1/credentials/recovery-codes",
+        methods: &["post"],
+        asks: &[May(OwnSession)],
+        handlers: || post(credentials::recovery_codes),
+    },
+    Route {
+        path: "/api/v1/tokens",
+        methods: &["get", "post"],
+        asks: &[May(OwnSession), May(OwnSession)],
+        handlers: || get(credentials::tokens).post(credentials::make_token),
+    },
+    Route {
+        path: "/api/v1/tokens/{id}",
+        methods: &["delete"],
+        asks: &[May(OwnSession)],
+        handlers: || delete(credentials::end_token),
+    },
+    Route {
         path: "/api/v1/ledger/checkpoint",
         methods: &["get"],
         asks: &[May(ReadLedger)],
@@ -310,6 +395,9 @@ pub fn router(app: App) -> Router {
         })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::custom(|_| internal()))
+        .layer(middleware::from_fn(session::refuse_unexplained))
+        .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()))
+        .layer(middleware::from_fn_with_state(app.clone(), session::limit))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)
@@ -339,9 +427,6 @@ async fn observe(
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
-    let no_store = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(axum::http::header::CACHE_CONTROL, no_store);
-    let nosniff = HeaderValue::from_static("nosniff");
-    response.headers_mut().insert(axum::http::header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    session::secure(response.headers_mut());
     response
 }

@@ -38,5 +38,6 @@ pub async fn run(
     app: App,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await.map_err(ServeError::Listen)
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(ServeError::Listen)
 }

@@ -16,9 +16,9 @@ const INSERT_ACCOUNT: &str =
 const INSERT_ROLE: &str = "INSERT INTO account_role (account_id, office_id, role, valid_from, valid_until) VALUES ($1, $2, $3, $4, $5)";
 const ACCOUNT: &str = "SELECT * FROM account WHERE id = $1";
 const ROLES: &str = "SELECT * FROM account_role WHERE account_id = $1";
-const INSERT_TOKEN: &str = "INSERT INTO token (hash, account_id, label, created_at, expires_at, revoked_at, fresh) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT_TOKEN: &str = "INSERT INTO token (hash, account_id, label, created_at, expires_at, revoked_at, fresh, scope, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT epoch FROM account WHERE id = $2))";
 const REVOKE_TOKENS: &str = "UPDATE token SET revoked_at = $1 WHERE account_id = $2 AND revoked_at IS NULL";
-const BY_TOKEN: &str = "SELECT a.id, a.login, a.state, t.fresh, r.office_id, r.role, r.valid_from, r.valid_until FROM token t JOIN account a ON a.id = t.account_id LEFT JOIN account_role r ON r.account_id = a.id WHERE t.hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)";
+const BY_TOKEN: &str = "SELECT t.scope, t.fresh, a.id, a.login, a.state, r.office_id, r.role, r.valid_from, r.valid_until FROM token t JOIN account a ON a.id = t.account_id AND a.epoch = t.epoch LEFT JOIN account_role r ON r.account_id = a.id WHERE t.hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)";
 
 /// All offices, by code.
 ///
@@ -128,6 +128,7 @@ pub async fn insert_token(db: &Db, row: &TokenRow) -> Result<(), StoreError> {
         .bind(row.expires_at)
         .bind(row.revoked_at)
         .bind(row.fresh)
+        .bind(&row.scope)
         .execute(pool)
         .await
         .map(drop))?;
@@ -143,20 +144,42 @@ pub async fn revoke_tokens(db: &Db, account: Uuid, at: i64) -> Result<(), StoreE
     Ok(())
 }
 
+/// An account with one of its roles.
 #[derive(FromRow)]
-struct TokenHolder {
-    id: Uuid,
-    login: String,
-    state: String,
-    fresh: i64,
+pub(super) struct Holder {
+    pub(super) id: Uuid,
+    pub(super) login: String,
+    pub(super) state: String,
     office_id: Option<Uuid>,
     role: Option<String>,
     valid_from: Option<i64>,
     valid_until: Option<i64>,
 }
 
-/// The account behind a token that is valid at a moment, whether the token counts as a factor shown a moment ago, and
-/// the account's roles.
+/// The roles of an account that comes once for each.
+pub(super) fn holder_roles(rows: impl Iterator<Item = Holder>) -> Vec<AccountRoleRow> {
+    rows.filter_map(|row| {
+        Some(AccountRoleRow {
+            account_id: row.id,
+            office_id: row.office_id?,
+            role: row.role?,
+            valid_from: row.valid_from?,
+            valid_until: row.valid_until,
+        })
+    })
+    .collect()
+}
+
+#[derive(FromRow)]
+struct TokenHolder {
+    scope: String,
+    fresh: i64,
+    #[sqlx(flatten)]
+    holder: Holder,
+}
+
+/// The account behind a token that is valid at a moment, with its roles, the token's scope, and whether the token counts
+/// as a factor shown a moment ago.
 ///
 /// # Errors
 /// What the database says.
@@ -164,29 +187,17 @@ pub async fn account_by_token(
     db: &Db,
     hash: &[u8],
     now: i64,
-) -> Result<Option<(AccountRow, bool, Vec<AccountRoleRow>)>, StoreError> {
+) -> Result<Option<(AccountRow, Vec<AccountRoleRow>, String, bool)>, StoreError> {
     let rows: Vec<TokenHolder> =
         on!(db, |pool| sqlx::query_as(BY_TOKEN).bind(hash).bind(now).fetch_all(pool).await)?;
     let Some(first) = rows.first() else { return Ok(None) };
     let account = AccountRow {
-        id: first.id,
-        login: first.login.clone(),
+        id: first.holder.id,
+        login: first.holder.login.clone(),
         sealed_name: Vec::new(),
-        state: first.state.clone(),
+        state: first.holder.state.clone(),
         created_at: 0,
     };
-    let fresh = first.fresh != 0;
-    let roles = rows
-        .into_iter()
-        .filter_map(|row| {
-            Some(AccountRoleRow {
-                account_id: row.id,
-                office_id: row.office_id?,
-                role: row.role?,
-                valid_from: row.valid_from?,
-                valid_until: row.valid_until,
-            })
-        })
-        .collect();
-    Ok(Some((account, fresh, roles)))
+    let (scope, fresh) = (first.scope.clone(), first.fresh != 0);
+    Ok(Some((account, holder_roles(rows.into_iter().map(|row| row.holder)), scope, fresh)))
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::rows::{AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
 use super::side::Side;
+use super::write::Write;
 use super::{Db, StoreError};
 
 /// Everything that one use case keeps.
@@ -29,6 +30,8 @@ pub struct WriteSet {
     pub sides: Vec<Side>,
     /// The answer to remember.
     pub idempotency: Option<IdempotencyRow>,
+    /// Statements on tables that change seldom, in order.
+    pub writes: Vec<Write>,
     /// What the ledger learns of it. Beside a case, leaves of its chain.
     pub leaves: Vec<LeafDraft>,
 }
@@ -66,6 +69,8 @@ pub(super) struct Rows<'a> {
     pub(super) clocks: Vec<&'a ClockRow>,
     pub(super) assignments: Vec<&'a AssignmentRow>,
     pub(super) answers: Vec<&'a IdempotencyRow>,
+    /// Statements, with the case that is updated beside them.
+    pub(super) writes: Vec<(Option<Uuid>, &'a Write)>,
     /// Leaves of cases that are opened or change.
     pub(super) leaves: Vec<&'a LeafDraft>,
     /// Leaves beside any change: a look, a refusal.
@@ -91,6 +96,8 @@ impl<'a> Rows<'a> {
             rows.answers.extend(&set.idempotency);
             rows.sides.extend(&set.sides);
             rows.whole |= set.stands_alone();
+            let updated = set.update.as_ref().map(|row| row.id);
+            rows.writes.extend(set.writes.iter().map(|write| (updated, write)));
             if set.case().is_some() { &mut rows.leaves } else { &mut rows.aside }.extend(&set.leaves);
         }
         rows
@@ -108,6 +115,7 @@ impl<'a> Rows<'a> {
             rows.clocks.retain(|row| !stale.contains(&row.case_id));
             rows.assignments.retain(|row| !stale.contains(&row.case_id));
             rows.answers.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
+            rows.writes.retain(|(updated, _)| !updated.is_some_and(|case| stale.contains(&case)));
             rows.leaves.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
         }
         rows

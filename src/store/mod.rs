@@ -9,6 +9,7 @@ mod accounts;
 mod assignments;
 pub mod audit;
 mod change;
+pub mod credentials;
 mod error;
 mod keys;
 mod ledger;
@@ -18,11 +19,13 @@ mod read;
 mod readers;
 mod rows;
 pub mod sequencer;
+pub mod sessions;
 mod side;
 mod staff;
 mod table;
 mod transfers;
 mod work;
+mod write;
 mod writer;
 
 pub use accounts::{
@@ -53,11 +56,12 @@ pub use rows::{
 pub use side::Side;
 pub use staff::{
     DeputyRow, Marks, RoleChangeRow, accounts_at, add_account, add_deputy, add_office, decide_role_change,
-    deputies_for, deputy, end_deputy, end_role, grant_role, holders, marks_of, open_role_changes,
-    propose_role_change, role_change, role_changes_of, set_account_state,
+    deputies_for, deputy, end_deputy, end_role, end_sessions, grant_role, holders, marks_of,
+    open_role_changes, propose_role_change, role_change, role_changes_of, set_account_state,
 };
 pub use transfers::{
     EmergencyRow, NoticeRow, TransferRow, answer_transfer, break_glass, emergency, mark_notice_read, notices,
     notify, offer_transfer, open_transfers, review_emergency, transfer, transfers_of, unreviewed,
 };
 pub use work::{Db, StoreUrl};
+pub use write::Write;

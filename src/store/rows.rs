@@ -296,6 +296,7 @@ pub struct TokenRow {
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
     pub fresh: i64,
+    pub scope: String,
 }
 
 /// A leaf that is to be appended to the ledger.

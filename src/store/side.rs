@@ -76,13 +76,20 @@ impl From<Option<&[u8]>> for Arg {
 pub struct Side {
     sql: &'static str,
     args: Vec<Arg>,
+    /// It changes a row, or the whole change is a conflict.
+    must: bool,
 }
 
 impl Side {
+    /// A statement that may find nothing to change.
+    pub(super) const fn may(sql: &'static str, args: Vec<Arg>) -> Self {
+        Self { sql, args, must: false }
+    }
+
     /// A statement that must change a row. If it changes none, somebody else was first and the whole change is a
     /// conflict.
     pub(super) const fn must(sql: &'static str, args: Vec<Arg>) -> Self {
-        Self { sql, args }
+        Self { sql, args, must: true }
     }
 }
 
@@ -101,7 +108,7 @@ macro_rules! run_for {
                     };
                 }
                 let done = query.execute(&mut *connection).await?;
-                if done.rows_affected() == 0 {
+                if side.must && done.rows_affected() == 0 {
                     return Err(StoreError::Conflict);
                 }
             }

@@ -8,6 +8,7 @@ use super::side::Side;
 use super::work::on;
 use super::{Db, StoreError};
 
+const END_SESSIONS: &str = "DELETE FROM session WHERE account_id = $1";
 const ADD_OFFICE: &str = "INSERT INTO office (id, parent_id, code, name_zh, name_en, level, kind) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const AT_OFFICE: &str = "SELECT * FROM account WHERE id IN (SELECT account_id FROM account_role WHERE office_id = $1) ORDER BY login";
 const WITHOUT_ROLE: &str = "SELECT * FROM account WHERE NOT EXISTS (SELECT 1 FROM account_role r WHERE r.account_id = account.id) ORDER BY login";
@@ -146,6 +147,11 @@ pub fn end_role(account: Uuid, office: Uuid, role: &str, at: i64) -> Side {
 /// Moves an account from one state to another; a conflict if it is not in the first.
 pub fn set_account_state(account: Uuid, from: &str, to: &str) -> Side {
     Side::must(SET_STATE, vec![to.into(), account.into(), from.into()])
+}
+
+/// Ends all sessions of an account: whoever has other rights now signs in anew.
+pub fn end_sessions(account: Uuid) -> Side {
+    Side::may(END_SESSIONS, vec![account.into()])
 }
 
 /// Proposes a change of roles.

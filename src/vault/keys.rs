@@ -21,6 +21,7 @@ use super::{VaultError, kdf};
 const KEYRING_CONTEXT: &[u8] = b"tutela/keyring/v1\0";
 const CASE_KEY_CONTEXT: &[u8] = b"tutela/case-key/v1\0";
 const COMMITMENT_LABEL: &[u8] = b"tutela/key-commit/v1";
+const TAG_CONTEXT: &[u8] = b"tutela/pepper-tag/v1\0";
 const ROOT_LABEL: &[u8] = b"tutela/root-commit/v1";
 
 /// A key of the keyring that can be used.
@@ -286,6 +287,12 @@ impl Keyring {
     /// The secret mixed into password hashes.
     pub fn pepper(&self) -> &[u8; 32] {
         self.pepper.active.key.bytes()
+    }
+
+    /// A keyed hash of something that could be guessed from a plain one, under a key derived from the pepper. `label`
+    /// keeps uses apart.
+    pub fn pepper_tag(&self, label: &'static str, value: &[u8]) -> [u8; 32] {
+        *kdf::expand::<32>(self.pepper(), &[TAG_CONTEXT, label.as_bytes(), b"\0", value])
     }
 
     /// What the keyring holds, without any key material.

@@ -104,6 +104,14 @@ impl TestApp {
         (service, router)
     }
 
+    /// Another instance over the same databases, with a clock of its own that shows the same.
+    pub(crate) async fn another(&self) -> Self {
+        let (service, router) = self.second().await;
+        service.clock().set(self.service.now());
+        let data = tempfile::tempdir().unwrap();
+        Self { router, service, data, urls: self.urls.clone(), tokens: self.tokens.clone() }
+    }
+
     /// Moves the service's present.
     pub(crate) fn now(&self, moment: &str) {
         self.service.clock().set(moment.parse::<DateTime<Utc>>().unwrap());
@@ -183,11 +191,13 @@ async fn open(data: &TempDir, urls: &(StoreUrl, StoreUrl)) -> Service {
     let db = Db::open(&urls.0).await.unwrap();
     let keys = KeyRoom::open(KeyDb::open(&urls.1).await.unwrap(), &root, &db).await.unwrap();
     let clock = Clock::at(TODAY.parse().unwrap());
-    Service::new(db, keys, packs, clock).await.unwrap()
+    let service = Service::new(db, keys, packs, clock).await.unwrap();
+    service.stand_at("https://tutela.example").unwrap();
+    service
 }
 
 fn router(service: &Service) -> Router {
-    http::router(App { service: service.clone(), metrics: Metrics::new() })
+    http::router(App { service: service.clone(), metrics: Metrics::new(), behind_proxy: false })
 }
 
 pub(crate) async fn call(router: &Router, request: Request<Body>) -> Answer {

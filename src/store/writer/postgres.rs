@@ -41,7 +41,7 @@ impl PostgresKeeper {
 impl Keeper for PostgresKeeper {
     async fn keep(&mut self, rows: &Rows<'_>) -> Result<HashSet<Uuid>, StoreError> {
         let kept = match self.connect().await {
-            Ok(connection) if rows.whole => keep_whole(connection, rows).await,
+            Ok(connection) if rows.whole || !rows.writes.is_empty() => keep_in_steps(connection, rows).await,
             Ok(connection) => {
                 statement(rows).build_query_scalar().fetch_all(connection).await.map_err(StoreError::from)
             }
@@ -60,12 +60,18 @@ impl Keeper for PostgresKeeper {
     }
 }
 
-/// A change that stands alone, in a transaction of its own.
-async fn keep_whole(connection: &mut PgConnection, rows: &Rows<'_>) -> Result<Vec<Uuid>, StoreError> {
+/// Keeps a group that has statements of its own, which takes more than one trip. A change that stands alone is kept
+/// whole or not at all.
+async fn keep_in_steps(connection: &mut PgConnection, rows: &Rows<'_>) -> Result<Vec<Uuid>, StoreError> {
     let mut work = connection.begin().await?;
     let updated: Vec<Uuid> = statement(rows).build_query_scalar().fetch_all(&mut *work).await?;
-    if updated.len() != rows.updated.len() {
+    if rows.whole && updated.len() != rows.updated.len() {
         return Err(StoreError::Conflict);
+    }
+    for (case, write) in &rows.writes {
+        if case.is_none_or(|case| updated.contains(&case)) {
+            write.run_postgres(&mut work).await?;
+        }
     }
     run_on_postgres(&mut work, &rows.sides).await?;
     work.commit().await?;

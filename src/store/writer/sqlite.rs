@@ -82,6 +82,9 @@ impl SqliteKeeper {
 
     /// Writes the other rows, appends the leaves to the tree and commits.
     async fn write(&mut self, rows: &Rows<'_>, tiler: &mut Tiler) -> Result<(), StoreError> {
+        for (_, write) in &rows.writes {
+            write.run_sqlite(&mut self.connection).await?;
+        }
         let mut statements = QueryBuilder::<Sqlite>::new("");
         insert(&mut statements, &rows.opened, "");
         insert(&mut statements, &rows.people, "");
