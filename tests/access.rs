@@ -95,7 +95,7 @@ const STATES: [State; 11] = [
     }),
     ("sealed", |who, case| (who.opened, case.social_worker, case.sealed) = (vec![CASE], Some(ME), true)),
     ("sealed, query", |who, case| {
-        (who.queries, case.social_worker, case.sealed) = (vec![CASE], Some(ME), true)
+        (who.queries, case.social_worker, case.sealed) = (vec![CASE], Some(ME), true);
     }),
 ];
 
