@@ -67,14 +67,14 @@ impl Service {
         check_reason(&new.reason, 1)?;
         let account = match &new.account {
             None => caller.viewer.account,
-            Some(login) => match self.account_named(login).await? {
-                Some(account) => account.id,
-                None => {
+            Some(login) => {
+                let Some(account) = self.account_named(login).await? else {
                     let text = Text::new("没有这一账号", "there is no such account");
                     let reason = Reason::engine("ACCOUNT_UNKNOWN", text).on("/account");
                     return Err(CaseworkError::Invalid(vec![reason]));
-                }
-            },
+                };
+                account.id
+            }
         };
         let id = self.new_id();
         let row = ExclusionRow {

@@ -103,7 +103,7 @@ impl Service {
         let loaded = self.open_row(row, permit.clone()).await?;
         let transfer = rule(&loaded.pack)?.clone();
         let now = legal(loaded.pack.zone, self.now());
-        let inputs = self.opening_inputs(&loaded, &transfer, acceptance, now)?;
+        let inputs = opening_inputs(&loaded, &transfer, acceptance, now)?;
         let lead = match &acceptance.lead {
             None => None,
             Some(login) => {
@@ -163,23 +163,6 @@ impl Service {
         store::commit(self.db(), set).await?;
         self.access_changed();
         Ok(done)
-    }
-
-    /// Inputs of the event that opens the new file: what follows from the other office's, and what is said now.
-    fn opening_inputs(
-        &self,
-        loaded: &Loaded,
-        transfer: &Transfer,
-        acceptance: &Acceptance,
-        now: NaiveDateTime,
-    ) -> Result<Fields, CaseworkError> {
-        let event = loaded.pack.events.find(&transfer.open);
-        let declared = event.map(|event| event.inputs.as_slice()).unwrap_or_default();
-        let mut inputs =
-            read_fields(declared, &acceptance.inputs, "/inputs").map_err(|reasons| Refusal { reasons })?;
-        // What the other office's file says is not said otherwise on the way.
-        inputs.extend(carried(&loaded.pack, transfer, &loaded.file, now));
-        Ok(inputs)
     }
 
     /// The sending office's file with the case handed over and its receipt recorded.
@@ -367,4 +350,20 @@ fn words_of(what: &What, safeguard: &str) -> Option<Fields> {
         What::Draft { evidence, .. } => evidence.get(safeguard).cloned(),
         _ => None,
     }
+}
+
+/// Inputs of the event that opens the new file: what follows from the other office's, and what is said now.
+fn opening_inputs(
+    loaded: &Loaded,
+    transfer: &Transfer,
+    acceptance: &Acceptance,
+    now: NaiveDateTime,
+) -> Result<Fields, CaseworkError> {
+    let event = loaded.pack.events.find(&transfer.open);
+    let declared = event.map(|event| event.inputs.as_slice()).unwrap_or_default();
+    let mut inputs =
+        read_fields(declared, &acceptance.inputs, "/inputs").map_err(|reasons| Refusal { reasons })?;
+    // What the other office's file says is not said otherwise on the way.
+    inputs.extend(carried(&loaded.pack, transfer, &loaded.file, now));
+    Ok(inputs)
 }
