@@ -95,7 +95,7 @@ const STATES: [State; 11] = [
     }),
     ("sealed", |who, case| (who.opened, case.social_worker, case.sealed) = (vec![CASE], Some(ME), true)),
     ("sealed, query", |who, case| {
-        (who.queries, case.social_worker, case.sealed) = (vec![CASE], Some(ME), true)
+        (who.queries, case.social_worker, case.sealed) = (vec![CASE], Some(ME), true);
     }),
 ];
 
@@ -217,10 +217,10 @@ fn body(method: &str, path: &str) -> Option<Value> {
         }
         (_, "decision") => json!({"approve": true}),
         (_, "transfers") => json!({"to": "LX", "reason": "犯罪地在柳溪区，应由该院管辖"}),
-        (_, "refuse") => json!({"reason": "不属本院管辖"}),
+        (_, "refuse" | "withdraw") => json!({"reason": "不属本院管辖"}),
         (_, "emergency") => json!({"reason": "夜间来电称该未成年人走失，需立即查看监护人联系方式"}),
         (_, "review") => json!({"justified": true, "reason": "情况属实"}),
-        (_, "accept" | "assignment" | "end" | "lift" | "withdraw" | "read") => json!({}),
+        (_, "accept" | "assignment" | "end" | "lift" | "read") => json!({}),
         (method, _) => panic!("{method} {path}: say how it is called, so that strangers can try it"),
     })
 }
@@ -297,6 +297,17 @@ async fn every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
                     };
                     let place =
                         format!("{login}: {method} {path} ({}): {status} {}", action.name(), answer.json());
+                    // Who lacks nothing but a fresh factor hears that, and not that there is no such case.
+                    let mut sure = viewer.clone();
+                    sure.assurance.fresh = true;
+                    if !may && permit(&sure, action, &scope, &offices).is_ok() {
+                        assert_eq!(status, 403, "{place}");
+                        continue;
+                    }
+                    // About another thing than the case, only that strangers do not get at it.
+                    if may && action.kind() == Kind::Case && !route.path.starts_with("/api/v1/cases") {
+                        continue;
+                    }
                     assert_eq!(!may, denied, "{place}");
                     assert!(![401, 500].contains(&status), "{place}");
                     seen.insert((action.name(), may));

@@ -209,7 +209,7 @@ async fn row_06_an_offer_is_answered_by_those_to_whom_it_is_made(app: &TestApp) 
         assert!(app.post(who, &path("withdraw"), &because).await.is_problem(404, "not-found"), "{who}");
     }
     for who in ["he.jing", "admin", "gu.heng", "fang.qing"] {
-        assert_eq!(app.get(who, "/api/v1/transfers").await.json(), json!([]), "{who}");
+        assert_eq!(app.get(who, "/api/v1/transfers").await.status, 403, "{who}");
     }
     let none = "/api/v1/transfers/00000000-0000-0000-0000-000000000000/accept";
     assert!(app.post("lu.yao", none, &json!({})).await.is_problem(404, "not-found"));
@@ -315,7 +315,7 @@ async fn a_broken_glass_is_reviewed_by_somebody_else(app: &TestApp) {
     app.now("2026-08-07T02:00:00Z");
     let waiting = app.get("he.jing", "/api/v1/emergencies").await.json();
     assert_eq!(waiting[1]["review_overdue"], true, "it stays until it is answered");
-    assert_eq!(app.get("gu.heng", "/api/v1/emergencies").await.json(), json!([]));
+    assert_eq!(app.get("gu.heng", "/api/v1/emergencies").await.status, 403);
     let answer = json!({"justified": false, "reason": "并非紧急，应当先联系承办人"});
     let (mut reviewed, mut own) = (0, 0);
     for emergency in waiting.as_array().unwrap() {
@@ -358,13 +358,13 @@ async fn who_looked_at_the_file_is_one_query(app: &TestApp) {
         let all = lookers.as_array().unwrap().iter();
         all.filter(|l| l["login"] == login && l["rule"] == rule).cloned().collect::<Vec<_>>()
     };
-    let zhao = find("zhao.ning", "read");
+    let zhao = find("zhao.ning", "prosecutor-reads");
     assert_eq!((&zhao[0]["times"], &zhao[0]["role"]), (&json!(4), &json!("prosecutor")), "{lookers}");
     assert_eq!(zhao[0]["acts"], json!({"case.read": 3, "case.people": 1}));
     assert_eq!(find("xu.lan", "no-role")[0]["ok"], false, "a try counts");
     assert_eq!(find("qian.li", "search")[0]["acts"], json!({"case.found": 1}));
-    assert_eq!(find("gu.heng", "emergency")[0]["role"], "chief", "{lookers}");
-    assert!(find("gu.heng", "read").is_empty());
+    assert_eq!(find("gu.heng", "emergency-chief")[0]["role"], "chief", "{lookers}");
+    assert!(find("gu.heng", "chief-reads").is_empty());
 }
 
 async fn lists_and_searches_leave_what_they_showed(app: &TestApp) {

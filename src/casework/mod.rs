@@ -50,7 +50,7 @@ use self::keys::KeyRoom;
 use self::packs::Packs;
 use self::time::Clock;
 use self::turns::{Turn, Turns};
-use crate::access::{OfficeTree, Viewer};
+use crate::access::{OfficeTree, Policy, Viewer};
 use crate::store::Db;
 
 /// Everything that use cases need. Cheap to clone.
@@ -76,6 +76,8 @@ impl Service {
     /// # Errors
     /// When the offices cannot be read.
     pub async fn new(db: Db, keys: KeyRoom, packs: Packs, clock: Clock) -> Result<Self, CaseworkError> {
+        // Policies are read before the first request has to wait for them.
+        Policy::in_force();
         let offices = RwLock::new(Arc::new(OfficeTree::default()));
         let turns = Turns::default();
         let (viewers, signin) = (viewers::Recent::default(), signin::Room::default());

@@ -24,8 +24,7 @@ impl PolicyCommand {
         match self {
             Self::Print => say(Policy::text()),
             Self::Check { directory } => {
-                let digest: String =
-                    Policy::load(directory)?.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+                let digest = crate::ledger::hex(Policy::load(directory)?.digest());
                 say(format_args!("{digest}: valid, and within every invariant / 有效，且符合全部不变量"));
             }
         }

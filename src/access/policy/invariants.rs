@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_set_that_permits_too_much_is_refused_by_the_invariant_it_breaks() {
-        let add = |more: &str| format!("{}\n@id(\"more\") @zh(\"多\") @en(\"more\") {more}", POLICIES);
+        let add = |more: &str| format!("{POLICIES}\n@id(\"more\") @zh(\"多\") @en(\"more\") {more}");
         for (invariant, more) in [
             (
                 "N06",
