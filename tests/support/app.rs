@@ -109,7 +109,8 @@ impl TestApp {
         let (service, router) = self.second().await;
         service.clock().set(self.service.now());
         let data = tempfile::tempdir().unwrap();
-        Self { router, service, data, urls: self.urls.clone(), tokens: self.tokens.clone() }
+        let (urls, tokens, staff) = (self.urls.clone(), self.tokens.clone(), Arc::clone(&self.staff));
+        Self { router, service, data, urls, tokens, staff }
     }
 
     /// Moves the service's present.

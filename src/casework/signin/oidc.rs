@@ -139,32 +139,26 @@ impl Service {
             return self.not_believed(None, "oidc-second-factor", visit).await;
         }
         let hash = self.identity(provider.issuer(), &said.subject);
-        match going.invitation {
-            Some((account, epoch, invitation)) => {
-                let mut account = self.still(account, epoch).await?;
-                let mut writes = vec![shown::use_invitation(&invitation), end];
-                writes.extend(shown::drop_all(account.id));
-                writes.push(shown::link_identity(&hash, account.id, micros(self.now())));
-                writes.push(kept::end_everything(account.id));
-                account.epoch += 1;
-                let accepted =
-                    self.leaf("invitation.accept", Some(account.id), "oidc", true, visit.request)?;
-                let done = self.complete(&account, Factors::Oidc, visit, writes, vec![accepted], None).await;
-                self.forget_sign_ins();
-                gone_if_used(done)
-            }
-            None => {
-                let account = shown::identity(self.db(), &hash).await?;
-                let account = match account {
-                    Some(account) => shown::signing_in_by_id(self.db(), account).await?,
-                    None => None,
-                };
-                let Some(account) = account.filter(|account| account.state == "active") else {
-                    return self.not_believed(None, "oidc-unknown", visit).await;
-                };
-                gone_if_used(self.complete(&account, Factors::Oidc, visit, vec![end], Vec::new(), None).await)
-            }
+        if let Some((account, epoch, invitation)) = going.invitation {
+            let mut account = self.still(account, epoch).await?;
+            let mut writes = vec![shown::use_invitation(&invitation), end];
+            writes.extend(shown::drop_all(account.id));
+            writes.push(shown::link_identity(&hash, account.id, micros(self.now())));
+            writes.push(kept::end_everything(account.id));
+            account.epoch += 1;
+            let accepted = self.leaf("invitation.accept", Some(account.id), "oidc", true, visit.request)?;
+            let done = self.complete(&account, Factors::Oidc, visit, writes, vec![accepted], None).await;
+            self.forget_sign_ins();
+            return gone_if_used(done);
         }
+        let account = match shown::identity(self.db(), &hash).await? {
+            Some(account) => shown::signing_in_by_id(self.db(), account).await?,
+            None => None,
+        };
+        let Some(account) = account.filter(|account| account.state == "active") else {
+            return self.not_believed(None, "oidc-unknown", visit).await;
+        };
+        gone_if_used(self.complete(&account, Factors::Oidc, visit, vec![end], Vec::new(), None).await)
     }
 
     /// Links a person at the provider to an account, instead of any linked before.
