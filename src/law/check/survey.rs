@@ -53,6 +53,7 @@ enum Via {
 }
 
 /// An event with its names looked up.
+#[expect(clippy::option_option, reason = "not the same everywhere, or the same: yes, no or unknown")]
 struct Prepared<'p> {
     event: &'p Event,
     from: [Option<BTreeSet<u16>>; 4],
