@@ -39,7 +39,7 @@ const DROP_INVITATIONS: &str = "DELETE FROM invitation WHERE account_id = $1";
 const INVITED: &str = "SELECT a.id, a.login, a.state, a.epoch, NULL AS password FROM invitation i JOIN account a ON a.id = i.account_id WHERE i.hash = $1 AND i.expires_at > $2";
 const USE_INVITATION: &str = "DELETE FROM invitation WHERE hash = $1";
 const INSERT_OWN_TOKEN: &str = "INSERT INTO token (hash, account_id, label, created_at, expires_at, scope, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const TOKENS: &str = "SELECT t.hash, t.account_id, t.label, t.created_at, t.expires_at, t.revoked_at, t.scope FROM token t JOIN account a ON a.id = t.account_id AND a.epoch = t.epoch WHERE t.account_id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) ORDER BY t.created_at, t.hash";
+const TOKENS: &str = "SELECT t.hash, t.account_id, t.label, t.created_at, t.expires_at, t.revoked_at, t.fresh, t.scope FROM token t JOIN account a ON a.id = t.account_id AND a.epoch = t.epoch WHERE t.account_id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2) ORDER BY t.created_at, t.hash";
 const REVOKE_TOKEN: &str =
     "UPDATE token SET revoked_at = $1 WHERE account_id = $2 AND hash = $3 AND revoked_at IS NULL";
 
