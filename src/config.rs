@@ -28,6 +28,15 @@ pub struct Flags {
     /// Command that prints the root key, with its arguments separated by spaces
     #[arg(long, env = "TUTELA_ROOT_KEY_COMMAND", global = true, value_name = "COMMAND")]
     pub root_key_command: Option<String>,
+    /// File that holds the sealing key, readable by its owner only; only the sealer reads it
+    #[arg(long, env = "TUTELA_SEALING_KEY_FILE", global = true, value_name = "FILE")]
+    pub sealing_key_file: Option<PathBuf>,
+    /// Command that prints the sealing key, with its arguments separated by spaces
+    #[arg(long, env = "TUTELA_SEALING_KEY_COMMAND", global = true, value_name = "COMMAND")]
+    pub sealing_key_command: Option<String>,
+    /// Socket of a sealer that somebody else runs; one is started beside the service unless given
+    #[arg(long, env = "TUTELA_SEALER_SOCKET", global = true, value_name = "PATH")]
+    pub sealer_socket: Option<PathBuf>,
     /// Directory of packs to use instead of the ones that are part of the program
     #[arg(long, env = "TUTELA_PACKS", global = true, value_name = "DIR")]
     pub packs: Option<PathBuf>,
@@ -48,6 +57,9 @@ struct File {
     keys: Option<String>,
     root_key: Option<PathBuf>,
     root_key_command: Option<String>,
+    sealing_key_file: Option<PathBuf>,
+    sealing_key_command: Option<String>,
+    sealer_socket: Option<PathBuf>,
     packs: Option<PathBuf>,
     listen: Option<SocketAddr>,
     log_json: bool,
@@ -64,6 +76,14 @@ pub struct Settings {
     pub root_key: RootKeySource,
     /// The root key's file, if it is one.
     pub root_key_file: Option<PathBuf>,
+    /// Where the sealing key comes from.
+    pub sealing_key: RootKeySource,
+    /// The sealing key's file, if it is one.
+    pub sealing_key_file: Option<PathBuf>,
+    /// Where the sealer listens.
+    pub sealer_socket: PathBuf,
+    /// Whether somebody else runs the sealer.
+    pub sealer_elsewhere: bool,
     /// Packs to use instead of the embedded ones.
     pub packs: Option<PathBuf>,
     /// Address to listen on.
@@ -119,23 +139,62 @@ impl Settings {
                 StoreUrl::Sqlite(path) => StoreUrl::Sqlite(path.with_file_name("keys.db")),
             },
         };
-        let command = flags.root_key_command.clone().or(file.root_key_command);
-        let key_file = flags.root_key.clone().or(file.root_key).unwrap_or_else(|| data.join("root.key"));
-        let (root_key, root_key_file) = match command {
-            Some(command) => {
-                (RootKeySource::Command(command.split_whitespace().map(str::to_owned).collect()), None)
-            }
-            None => (RootKeySource::File(key_file.clone()), Some(key_file)),
-        };
+        let (root_key, root_key_file) = key_source(
+            flags.root_key_command.clone().or(file.root_key_command),
+            flags.root_key.clone().or(file.root_key).unwrap_or_else(|| data.join("root.key")),
+        );
+        let sealing_file = flags.sealing_key_file.clone().or(file.sealing_key_file);
+        let (sealing_key, sealing_key_file) = key_source(
+            flags.sealing_key_command.clone().or(file.sealing_key_command),
+            sealing_file.unwrap_or_else(|| data.join("sealing.key")),
+        );
+        let socket = flags.sealer_socket.clone().or(file.sealer_socket);
         Ok(Self {
             database,
             keys,
             root_key,
             root_key_file,
+            sealing_key,
+            sealing_key_file,
+            sealer_elsewhere: socket.is_some(),
+            sealer_socket: socket.unwrap_or_else(|| data.join("sealer.sock")),
             packs: flags.packs.clone().or(file.packs),
             listen: flags.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], PORT))),
             log_json: flags.log_json || file.log_json,
         })
+    }
+}
+
+fn key_source(command: Option<String>, file: PathBuf) -> (RootKeySource, Option<PathBuf>) {
+    match command {
+        Some(command) => {
+            (RootKeySource::Command(command.split_whitespace().map(str::to_owned).collect()), None)
+        }
+        None => (RootKeySource::File(file.clone()), Some(file)),
+    }
+}
+
+impl Flags {
+    /// The same settings for a process that this one starts. They travel in its environment, because a command line is
+    /// read by everybody on the machine and an address may hold a password.
+    pub fn environment(&self) -> Vec<(&'static str, std::ffi::OsString)> {
+        let paths = [
+            ("TUTELA_CONFIG", &self.config),
+            ("TUTELA_DATA", &self.data),
+            ("TUTELA_ROOT_KEY", &self.root_key),
+            ("TUTELA_SEALING_KEY_FILE", &self.sealing_key_file),
+            ("TUTELA_SEALER_SOCKET", &self.sealer_socket),
+            ("TUTELA_PACKS", &self.packs),
+        ];
+        let texts = [
+            ("TUTELA_DATABASE", &self.database),
+            ("TUTELA_KEYS", &self.keys),
+            ("TUTELA_ROOT_KEY_COMMAND", &self.root_key_command),
+            ("TUTELA_SEALING_KEY_COMMAND", &self.sealing_key_command),
+        ];
+        let paths = paths.into_iter().filter_map(|(name, path)| Some((name, path.clone()?.into_os_string())));
+        let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.clone()?.into())));
+        paths.chain(texts).collect()
     }
 }
 

@@ -13,6 +13,10 @@ const CHECKPOINT: Duration = Duration::from_mins(1);
 const LEAVES: u64 = 1_000;
 /// How often the ledger's growth is looked at.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often memory is swept of keys, and what was left half done is looked for.
+const SWEEP: Duration = Duration::from_mins(1);
+/// Microseconds after which a change of keys counts as left.
+const LEFT: i64 = 60_000_000;
 /// How often figures are taken.
 const FIGURES: Duration = Duration::from_secs(15);
 
@@ -22,7 +26,45 @@ pub fn start(service: &Service, metrics: &Metrics) -> JoinSet<()> {
     jobs.spawn(sequencer::run(service.db().clone()));
     jobs.spawn(checkpoints(service.clone()));
     jobs.spawn(figures(service.clone(), metrics.clone()));
+    jobs.spawn(sweep(service.clone()));
     jobs
+}
+
+/// Starts the jobs of the sealer.
+pub fn start_sealer(service: &Service) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    jobs.spawn(sweep(service.clone()));
+    jobs.spawn(recover(service.clone()));
+    jobs.spawn(lapse(service.clone()));
+    jobs
+}
+
+/// Wipes keys from memory that nobody has used for a while.
+async fn sweep(service: Service) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        service.keys().sweep();
+    }
+}
+
+/// Refuses queries that nobody has decided in time.
+async fn lapse(service: Service) {
+    loop {
+        if let Err(error) = service.lapse_queries().await {
+            tracing::error!(error = %error, "queries were not refused in time");
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
+}
+
+/// Ends changes of keys that another sealer left half done.
+async fn recover(service: Service) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        if let Err(error) = service.recover(LEFT).await {
+            tracing::error!(error = %error, "a change of keys was not ended");
+        }
+    }
 }
 
 async fn checkpoints(service: Service) {

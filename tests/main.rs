@@ -13,6 +13,7 @@ mod architecture;
 mod crash;
 mod life;
 mod requests;
+mod sealing;
 mod secrecy;
 mod several;
 mod statements;

@@ -23,11 +23,17 @@ pub enum Action {
     AuditCase,
     /// Make accounts and offices.
     Administer,
+    /// Enter what outside bodies and children ask about sealed records of an office, and see what is to be sealed.
+    KeepRecords,
+    /// Decide whether an outside body may ask about sealed records of an office.
+    DecideQuery,
 }
 
 /// What of a case decides about access; never its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaseScope {
+    /// The case; nil for one that is to be opened.
+    pub case: Uuid,
     /// The office that handles it.
     pub office: Uuid,
     /// Lead prosecutor.
@@ -79,9 +85,13 @@ pub fn permit(
     let roles = roles_towards(viewer, scope, offices);
     if scope.sealed {
         return match action {
-            Action::ReadCase | Action::ActInCase | Action::AuditCase
-                if roles.contains(&StaffRole::Records) =>
+            // Its content is read by those records staff only whom an allowed query names (R 484; SM22 16).
+            Action::ReadCase
+                if roles.contains(&StaffRole::Records) && viewer.queries.contains(&scope.case) =>
             {
+                Ok(Permit { rule: "sealed-query", roles: vec![StaffRole::Records] })
+            }
+            Action::ActInCase | Action::AuditCase if roles.contains(&StaffRole::Records) => {
                 Ok(Permit { rule: "sealed-records", roles: vec![StaffRole::Records] })
             }
             // Unsealing is decided by the chief prosecutor, who may act on a sealed case without reading it.
@@ -119,6 +129,8 @@ pub fn permit(
         }
         Action::AuditCase => ("audit", |r| matches!(r, StaffRole::Supervisor)),
         Action::Administer => ("administer", |_| false),
+        Action::KeepRecords => ("records", |r| matches!(r, StaffRole::Records)),
+        Action::DecideQuery => ("decide-query", |r| matches!(r, StaffRole::Chief)),
     };
     let roles: Vec<StaffRole> = roles.into_iter().filter(|r| may(*r)).collect();
     if roles.is_empty() { Err(Denial { rule: "no-role" }) } else { Ok(Permit { rule, roles }) }
@@ -158,6 +170,8 @@ mod tests {
     const DISTRICT: Uuid = Uuid::from_u128(2);
     const OTHER: Uuid = Uuid::from_u128(3);
     const ME: Uuid = Uuid::from_u128(9);
+    const CASE: Uuid = Uuid::from_u128(10);
+    const QUERIED: Uuid = Uuid::from_u128(11);
 
     fn tree() -> OfficeTree {
         let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default() };
@@ -165,12 +179,13 @@ mod tests {
     }
 
     fn may(role: StaffRole, office: Uuid, action: Action, scope: CaseScope) -> bool {
-        let viewer = Viewer { account: ME, grants: vec![Grant { role, office }], ..Viewer::default() };
+        let grants = vec![Grant { role, office }];
+        let viewer = Viewer { account: ME, grants, queries: vec![QUERIED], ..Viewer::default() };
         permit(&viewer, action, &scope, &tree()).is_ok()
     }
 
     const fn case(social_worker: Option<Uuid>, sealed: bool) -> CaseScope {
-        CaseScope { office: DISTRICT, lead: None, second: None, social_worker, sealed }
+        CaseScope { case: CASE, office: DISTRICT, lead: None, second: None, social_worker, sealed }
     }
 
     #[test]
@@ -180,6 +195,7 @@ mod tests {
         let open = case(None, false);
         let mine = case(Some(ME), false);
         let sealed = case(Some(ME), true);
+        let queried = CaseScope { case: QUERIED, ..sealed };
         for (role, office, action, scope, expected) in [
             (Prosecutor, DISTRICT, ReadCase, open, true),
             (Prosecutor, OTHER, ReadCase, open, false),
@@ -197,8 +213,11 @@ mod tests {
             (Supervisor, CITY, ActInCase, open, false),
             (Supervisor, OTHER, ReadCase, open, false),
             (Supervisor, CITY, ReadCase, sealed, false),
-            (Records, DISTRICT, ReadCase, sealed, true),
-            (Records, OTHER, ReadCase, sealed, false),
+            (Records, DISTRICT, ReadCase, sealed, false),
+            (Records, DISTRICT, ActInCase, sealed, true),
+            (Records, DISTRICT, ReadCase, queried, true),
+            (Records, OTHER, ReadCase, queried, false),
+            (Prosecutor, DISTRICT, ReadCase, queried, false),
             (Chief, DISTRICT, ReadCase, sealed, false),
             (Chief, DISTRICT, ActInCase, sealed, true),
             (Admin, DISTRICT, ReadCase, open, false),

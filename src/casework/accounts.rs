@@ -13,7 +13,7 @@ use crate::access::{Assurance, Grant, Office, OfficeTree, Viewer};
 use crate::law::Reason;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
-use crate::store::{self, AccountRoleRow, AccountRow, Db, OfficeRow, StoreError, TokenRow, WriteSet};
+use crate::store::{self, AccountRoleRow, AccountRow, Db, OfficeRow, StoreError, TokenRow};
 use crate::vault::DomainPlace;
 
 /// Every bearer token begins with this, so that one found in a log or a repository is recognised.
@@ -222,9 +222,17 @@ impl Service {
             .filter(|r| r.valid_from <= now && r.valid_until.is_none_or(|until| now < until))
             .filter_map(|r| Some(Grant { role: read_role(&r.role)?, office: r.office_id }))
             .collect();
-        let assurance = Assurance { second_factor: true, fresh: false };
-        let viewer =
-            Viewer { account: account.id, login: account.login, grants, assurance, ..Viewer::default() };
+        // A token that the operator made counts as a factor shown now.
+        let assurance = Assurance { second_factor: true, fresh: true };
+        let queries = store::granted_cases(self.db(), account.id, now).await?;
+        let viewer = Viewer {
+            account: account.id,
+            login: account.login,
+            grants,
+            assurance,
+            queries,
+            ..Viewer::default()
+        };
         self.viewers().keep(hash, now, &viewer);
         Ok(Some(viewer))
     }
@@ -246,6 +254,24 @@ impl Service {
                 && r.valid_until.is_none_or(|until| now < until)
         });
         Ok((has && account.state == "active").then_some(account.id))
+    }
+
+    /// The account with this sign-in name, if it has the role at this office now.
+    pub(super) async fn account_with_role_at(
+        &self,
+        login: &str,
+        role: StaffRole,
+        office: Uuid,
+    ) -> Result<Option<Uuid>, CaseworkError> {
+        let Some(account) = self.account_with_role(login, role).await? else { return Ok(None) };
+        let now = micros(self.now());
+        let there = store::roles_of(self.db(), account).await?.iter().any(|r| {
+            r.office_id == office
+                && read_role(&r.role) == Some(role)
+                && r.valid_from <= now
+                && r.valid_until.is_none_or(|until| now < until)
+        });
+        Ok(there.then_some(account))
     }
 
     /// All accounts.
@@ -291,7 +317,12 @@ impl Service {
 
     /// Writes down something that the service itself or its operator did.
     pub(super) async fn note_service(&self, act: &str) -> Result<(), CaseworkError> {
-        let note = Note {
+        self.write_aside(self.service_note(act)).await
+    }
+
+    /// What is written of it.
+    pub(super) fn service_note<'a>(&self, act: &'a str) -> Note<'a> {
+        Note {
             act,
             at: self.now(),
             actor: None,
@@ -300,10 +331,9 @@ impl Service {
             ok: true,
             case: None,
             detail: None,
-        };
-        let set = WriteSet { leaves: vec![note.aside()?], ..WriteSet::default() };
-        store::commit(self.db(), set).await?;
-        Ok(())
+            gone: Vec::new(),
+            made: Vec::new(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::CaseworkError;
-use super::keys::KeyRoom;
+use super::keys::{CaseKeys, KeyRoom};
 use crate::law::command::{Command, What};
 use crate::law::pack::{ClassName, Field, Pack};
 use crate::law::{CaseFile, case::Fields};
@@ -68,8 +68,40 @@ pub(super) async fn open<T: DeserializeOwned>(
     place: &Place<'_>,
     sealed: &[u8],
 ) -> Result<T, CaseworkError> {
-    let bytes = keys.dek(place.case, place.class).await?.open(place, sealed)?;
+    let bytes = keys.that_open(place.case, sealed).await?.dek(place.class)?.open(place, sealed)?;
     serde_json::from_slice(&bytes).map_err(|_| CaseworkError::Corrupt { what: "sealed value" })
+}
+
+/// The payload of a journal entry under other keys, and its parts of other classes with it.
+pub(super) fn recode_entry(
+    old: &CaseKeys,
+    new: &CaseKeys,
+    case: Uuid,
+    id: Uuid,
+    sealed: &[u8],
+) -> Result<Vec<u8>, CaseworkError> {
+    let corrupt = || CaseworkError::Corrupt { what: "journal entry" };
+    let place = payload_place(case, id, Class::Legal);
+    let opened = old.dek(Class::Legal)?.open(&place, sealed)?;
+    let mut entry: Entry = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
+    for part in &mut entry.parts {
+        let class = Class::from_code(part.class).ok_or_else(corrupt)?;
+        let body = STANDARD.decode(&part.body).map_err(|_| corrupt())?;
+        part.body = STANDARD.encode(recode(old, new, &payload_place(case, id, class), &body)?);
+    }
+    let bytes = crate::vault::Wiped::new(serde_json::to_vec(&entry).map_err(|_| corrupt())?);
+    Ok(new.dek(Class::Legal)?.seal(&place, &bytes)?)
+}
+
+/// A sealed value under other keys.
+pub(super) fn recode(
+    old: &CaseKeys,
+    new: &CaseKeys,
+    place: &Place<'_>,
+    sealed: &[u8],
+) -> Result<Vec<u8>, CaseworkError> {
+    let opened = old.dek(place.class)?.open(place, sealed)?;
+    Ok(new.dek(place.class)?.seal(place, &opened)?)
 }
 
 pub(super) async fn open_case(keys: &KeyRoom, case: Uuid, sealed: &[u8]) -> Result<CaseFile, CaseworkError> {

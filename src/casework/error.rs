@@ -16,6 +16,9 @@ pub enum CaseworkError {
         /// The rule.
         rule: &'static str,
     },
+    /// It concerns a sealed case, or an act that seals or unseals one: the sealer does that, not this process.
+    #[error("sealed records are the sealer's work")]
+    Elsewhere,
     /// The law refuses.
     #[error("refused by law: {}", codes(&.0.reasons))]
     Refused(Box<Refusal>),

@@ -264,7 +264,7 @@ impl Wanted<'_> {
     }
 }
 
-fn read_cursor(text: &str) -> Result<(i64, Uuid), CaseworkError> {
+pub(super) fn read_cursor(text: &str) -> Result<(i64, Uuid), CaseworkError> {
     text.split_once('.')
         .and_then(|(due, id)| Some((due.parse().ok()?, Uuid::try_parse(id).ok()?)))
         .ok_or_else(|| {

@@ -105,7 +105,9 @@ impl Service {
         body: [u8; 32],
     ) -> Result<Opened, CaseworkError> {
         let office = self.office_for(caller, new)?;
-        let scope = CaseScope { office, lead: new.lead, second: None, social_worker: None, sealed: false };
+        let case = Uuid::nil();
+        let scope =
+            CaseScope { case, office, lead: new.lead, second: None, social_worker: None, sealed: false };
         let permit = permit(&caller.viewer, Action::OpenCase, &scope, &self.offices())
             .map_err(|denial| CaseworkError::NotPermitted { rule: denial.rule })?;
         let Some(pack) = self.packs().current(&new.pack, self.now()).cloned() else {
@@ -154,7 +156,7 @@ impl Service {
         self.keys().make(case, &[Class::Identity, Class::Legal]).await?;
         let mut event = self.event_row(&pack, case, caller, command, &accepted, None).await?;
         let child = NewPerson { kind: CHILD.into(), identity: new.identity.clone(), supersedes: None };
-        let (mut person, tags) = self.person_rows(case, 1, &child).await?;
+        let (mut person, tags) = self.person_rows(case, false, 1, &child).await?;
         let clocks = rows::clock_rows(case, &pack, &accepted.after);
         let at = micros(self.now());
         let mut row = CaseRow {

@@ -2,6 +2,8 @@
 //!
 //! * [`intake`]: a case is opened. [`proceed`]: something is done or recorded in it.
 //! * [`read`]: what somebody may see of it. [`find`]: lists and search.
+//! * [`reseal`]: a case goes under the keys of the sealer, or back.
+//! * [`records`]: the duty to seal, queries of sealed records, certificates.
 //! * [`people`]: the persons of a case. [`assign`]: who works on it. [`accounts`]: who works here. [`oversee`]: the ledger.
 //! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
 
@@ -17,6 +19,8 @@ pub mod packs;
 pub mod people;
 pub mod proceed;
 pub mod read;
+pub mod records;
+mod reseal;
 mod rows;
 pub mod time;
 pub mod trail;
@@ -82,6 +86,15 @@ impl Service {
     /// Who was signed in a moment ago.
     fn viewers(&self) -> &viewers::Viewers {
         &self.inner.viewers
+    }
+
+    /// Forgets what is at hand of a case, and who was signed in: the sealer may have changed both.
+    pub async fn forget(&self, case: Option<Uuid>) {
+        if let Some(case) = case {
+            drop(self.inner.turns.of(case).await.row_of(case));
+            self.keys().forget(case);
+        }
+        self.viewers().forget();
     }
 
     /// The store.

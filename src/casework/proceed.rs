@@ -261,6 +261,9 @@ impl Service {
                 return Err(CaseworkError::NotFound);
             }
         };
+        if row.sealed != 0 && !self.keys().seals() {
+            return Err(CaseworkError::Elsewhere);
+        }
         self.open_row(row, permit).await
     }
 
@@ -294,14 +297,18 @@ impl Service {
         row.version += 1;
         row.updated_at = micros(at);
         row.snapshot = cipher::seal(self.keys(), &cipher::snapshot_place(case), &accepted.after).await?;
+        let sealed_before = row.sealed;
         rows::show(&mut row, &pack, &accepted.after, &clocks);
+        let turns = row.sealed != sealed_before;
+        if turns {
+            self.may_turn(caller, row.sealed != 0)?;
+        }
         let before = rows::clock_rows(case, &pack, &file);
         clocks.retain(|clock| !before.contains(clock));
         let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
         row.events_head = chain_events(&head, std::slice::from_mut(&mut event)).to_vec();
         row.events_count += 1;
         let note = Note::of(caller, act_name(accepted.kind), permit.rule(), at);
-        let leaf = Self::link(&mut row, note)?;
         let done = Done {
             case,
             version: row.version,
@@ -310,14 +317,13 @@ impl Service {
             warnings: accepted.warnings,
         };
         let idempotency = self.idempotency(caller, case, body, &done).await?;
-        let set = WriteSet {
-            update: Some(row.clone()),
-            events: vec![event],
-            clocks,
-            idempotency,
-            leaves: vec![leaf],
-            ..WriteSet::default()
-        };
+        let set = WriteSet { events: vec![event], clocks, idempotency, ..WriteSet::default() };
+        if turns {
+            let row = self.reseal(&pack, row, note, set).await?;
+            return Ok((done, row));
+        }
+        let leaf = Self::link(&mut row, note)?;
+        let set = WriteSet { update: Some(row.clone()), leaves: vec![leaf], ..set };
         store::commit(self.db(), set).await?;
         Ok((done, row))
     }
@@ -408,7 +414,8 @@ impl Service {
         }))
     }
 
-    /// The first answer, if this very request was answered before; otherwise the error.
+    /// The first answer, if this very request was answered before; otherwise the error. Somebody who sealed a case, and
+    /// may not know of it since, may still ask what came of that.
     pub(super) async fn replay_or<T: serde::de::DeserializeOwned>(
         &self,
         caller: &Caller,
@@ -419,6 +426,7 @@ impl Service {
             error,
             CaseworkError::Refused(_)
                 | CaseworkError::Conflict { .. }
+                | CaseworkError::NotFound
                 | CaseworkError::Store(StoreError::Conflict | StoreError::Duplicate { .. })
         );
         let stored = match &caller.idempotency_key {
@@ -430,11 +438,15 @@ impl Service {
             return Err(CaseworkError::KeyReused);
         }
         let case = stored.case_id.ok_or(CaseworkError::Corrupt { what: "idempotency key" })?;
+        let sealed = store::find_case(self.db(), case).await?.is_some_and(|row| row.sealed != 0);
+        if sealed && !self.keys().seals() {
+            return Err(CaseworkError::Elsewhere);
+        }
         cipher::open(self.keys(), &answer_place(case, caller.viewer.account), &stored.response).await
     }
 }
 
-fn answer_place(case: Uuid, account: Uuid) -> crate::vault::Place<'static> {
+pub(super) fn answer_place(case: Uuid, account: Uuid) -> crate::vault::Place<'static> {
     let class = crate::vault::Class::Legal;
     crate::vault::Place { class, case, row: account, table: "idempotency", column: "response", kind: "json" }
 }

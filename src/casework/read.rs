@@ -214,6 +214,7 @@ pub struct JournalView {
 /// What of a case decides about access.
 pub(super) fn scope(row: &CaseRow) -> CaseScope {
     CaseScope {
+        case: row.id,
         office: row.office_id,
         lead: row.lead_id,
         second: row.second_id,

@@ -54,6 +54,10 @@ pub(super) struct Note<'a> {
     pub(super) ok: bool,
     pub(super) case: Option<Uuid>,
     pub(super) detail: Option<Vec<u8>>,
+    /// Commitments of case keys that it destroys.
+    pub(super) gone: Vec<Hash>,
+    /// Commitments of case keys that it makes.
+    pub(super) made: Vec<Hash>,
 }
 
 impl<'a> Note<'a> {
@@ -67,6 +71,8 @@ impl<'a> Note<'a> {
             ok: true,
             case: None,
             detail: None,
+            gone: Vec::new(),
+            made: Vec::new(),
         }
     }
 
@@ -91,6 +97,8 @@ impl<'a> Note<'a> {
             cseq: link.map(|l| l.cseq),
             dec: vec![self.rule.to_owned()],
             det: detail_hash(self.detail.as_deref()),
+            gone: self.gone,
+            made: self.made,
             ok: self.ok,
             pol: *POLICY_HASH,
             req: self.request,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::{CliError, keys, open, say, say_error, serve};
+use super::{CliError, keys, open, open_sealing, say, say_error, serve};
 use crate::casework::Service;
 use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
@@ -31,27 +31,36 @@ impl Demo {
         let flags = Flags { data: Some(data.clone()), ..flags.clone() };
         let settings = Settings::resolve(&flags)?;
         serve::logging_quiet(settings.log_json);
-        let there = settings.root_key_file.as_deref().is_some_and(Path::exists);
-        if let (false, Some(file)) = (there, &settings.root_key_file) {
-            keys::make_root_key(file)?;
-        }
-        let service = open(&settings, Clock::System).await?;
-        let log_ins = if service.office_views().is_empty() {
-            self.build(&service).await?
-        } else {
-            say_error(format_args!("an earlier demo lies in {}; it is served as it is", data.display()));
-            Staff::log_ins(&service).await?
-        };
+        keys::make_missing(&settings)?;
         if self.no_serve {
+            // Stories end in sealed records, so that who tells them needs the sealing key; who serves them does not.
+            let service = open_sealing(&settings, Clock::System).await?;
+            let built = if service.office_views().is_empty() { self.build(&service).await } else { Ok(()) };
             super::close(&service).await;
-            return Ok(());
+            return built;
         }
-        serve::serve(service, &settings, |address| introduce(&address.to_string(), &log_ins, &data)).await
+        self.build_in_another_process(&flags).await?;
+        let service = open(&settings, Clock::System).await?;
+        let log_ins = Staff::log_ins(&service).await?;
+        serve::serve(service, &flags, &settings, |address| introduce(&address.to_string(), &log_ins, &data))
+            .await
     }
 
-    async fn build(&self, service: &Service) -> Result<Vec<LogIn>, CliError> {
+    async fn build_in_another_process(&self, flags: &Flags) -> Result<(), CliError> {
+        let failed = |error: std::io::Error| CliError::Failed(format!("the caseload was not made: {error}"));
+        let status = tokio::process::Command::new(std::env::current_exe().map_err(failed)?)
+            .args(["demo", "--no-serve", "--cases", &self.cases.to_string(), "--seed", &self.seed.to_string()])
+            .envs(flags.environment())
+            .kill_on_drop(true)
+            .status()
+            .await
+            .map_err(failed)?;
+        if status.success() { Ok(()) } else { Err(CliError::Failed("the caseload was not made".into())) }
+    }
+
+    async fn build(&self, service: &Service) -> Result<(), CliError> {
         let begun = Instant::now();
-        let (staff, log_ins) = Staff::hire(service).await?;
+        let (staff, _) = Staff::hire(service).await?;
         let progress = Arc::new(Progress::default());
         let watched = tokio::spawn(watch(Arc::clone(&progress), self.cases));
         let summary =
@@ -74,7 +83,7 @@ impl Demo {
                 summary.stopped.join("\n")
             )));
         }
-        Ok(log_ins)
+        Ok(())
     }
 }
 

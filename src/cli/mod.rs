@@ -4,6 +4,7 @@ mod demo;
 mod keys;
 mod ledger;
 mod pack;
+mod sealer;
 mod serve;
 mod user;
 
@@ -18,7 +19,7 @@ use crate::casework::{CaseworkError, Service};
 use crate::config::{ConfigError, Flags, Settings};
 use crate::http::ServeError;
 use crate::store::{Db, KeyDb, StoreError};
-use crate::vault::{RootKeyError, VaultError};
+use crate::vault::{RootKeyError, SealingKey, VaultError};
 
 /// Tutela carries a child's criminal case from the first file to the sealed record. 未成年人刑事案件全程办理与权利保障
 #[derive(Debug, Parser)]
@@ -35,6 +36,9 @@ enum Command {
     /// Run the service
     #[command(after_help = "Example:\n  tutela serve --data /var/lib/tutela --listen 127.0.0.1:8780")]
     Serve,
+    /// Run the process that alone can open sealed records; `serve` starts one unless --sealer-socket names another
+    #[command(after_help = "Example:\n  tutela sealer --data /var/lib/tutela --sealing-key-file /run/keys/sealing.key")]
+    Sealer(sealer::Sealer),
     /// Run the service with an invented caseload of two years, in a directory of its own
     #[command(
         after_help = "Example:\n  tutela demo\n  tutela demo --cases 50 --database postgres://tutela@localhost/tutela_demo"
@@ -86,6 +90,7 @@ pub async fn run() -> std::process::ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Command::Serve => serve::run(&cli.flags).await,
+        Command::Sealer(sealer) => sealer.run(&cli.flags).await,
         Command::Demo(demo) => demo.run(&cli.flags).await,
         Command::Pack(pack) => pack.run(),
         Command::Ledger(ledger) => ledger.run(&cli.flags).await,
@@ -121,10 +126,27 @@ fn say_error(line: impl Display) {
 
 /// Opens store, keys and packs.
 async fn open(settings: &Settings, clock: Clock) -> Result<Service, CliError> {
+    open_with(settings, clock, None).await
+}
+
+/// Opens them as the sealer does, with the keys of sealed cases.
+async fn open_sealing(settings: &Settings, clock: Clock) -> Result<Service, CliError> {
+    let sealing = settings.sealing_key.load_sealing()?;
+    open_with(settings, clock, Some(&sealing)).await
+}
+
+async fn open_with(
+    settings: &Settings,
+    clock: Clock,
+    sealing: Option<&SealingKey>,
+) -> Result<Service, CliError> {
     let root = settings.root_key.load()?;
     let packs = Packs::load(settings.packs.as_deref())?;
     let db = Db::open(&settings.database).await?;
-    let keys = KeyRoom::open(KeyDb::open(&settings.keys).await?, &root, &db).await?;
+    let mut keys = KeyRoom::open(KeyDb::open(&settings.keys).await?, &root, &db).await?;
+    if let Some(sealing) = sealing {
+        keys = keys.of_sealer(sealing).await?;
+    }
     let service = Service::new(db, keys, packs, clock).await?;
     service.check_keys().await?;
     Ok(service)

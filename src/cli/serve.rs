@@ -2,10 +2,11 @@
 
 use tracing_subscriber::EnvFilter;
 
-use super::{CliError, close, open};
+use super::{CliError, close, open, sealer};
 use crate::casework::Service;
 use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
+use crate::http::sealer::SealerLink;
 use crate::http::{self, App, metrics::Metrics};
 use crate::jobs;
 
@@ -13,12 +14,13 @@ pub(super) async fn run(flags: &Flags) -> Result<(), CliError> {
     let settings = Settings::resolve(flags)?;
     logging(settings.log_json);
     let service = open(&settings, Clock::System).await?;
-    serve(service, &settings, |address| tracing::info!(%address, "listening")).await
+    serve(service, flags, &settings, |address| tracing::info!(%address, "listening")).await
 }
 
 /// Serves until the process is told to stop, then closes the store. Nothing that was acknowledged is lost.
 pub(super) async fn serve(
     service: Service,
+    flags: &Flags,
     settings: &Settings,
     listening: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), CliError> {
@@ -26,7 +28,9 @@ pub(super) async fn serve(
     listening(listener.local_addr().unwrap_or(settings.listen));
     let metrics = Metrics::new();
     let mut running = jobs::start(&service, &metrics);
-    let app = App { service: service.clone(), metrics };
+    let beside = sealer::beside(flags, settings);
+    let link = SealerLink::new(settings.sealer_socket.clone());
+    let app = App { service: service.clone(), metrics, sealer: Some(link) };
     let (lost, gone) = tokio::sync::oneshot::channel();
     let watched = service.db().clone();
     let outcome = http::run(listener, app, async move {
@@ -40,6 +44,9 @@ pub(super) async fn serve(
     })
     .await;
     running.shutdown().await;
+    if let Some(beside) = beside {
+        beside.stop().await;
+    }
     if let Ok(error) = gone.await {
         return Err(error.into());
     }
@@ -51,7 +58,7 @@ pub(super) async fn serve(
     Ok(outcome?)
 }
 
-async fn stopped() {
+pub(super) async fn stopped() {
     let interrupted = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminated) => {

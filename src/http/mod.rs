@@ -8,6 +8,7 @@ pub mod metrics;
 mod openapi;
 mod problem;
 mod routes;
+pub mod sealer;
 mod server;
 
 pub use openapi::document as openapi;
@@ -24,4 +25,6 @@ pub struct App {
     pub service: Service,
     /// Renders the metrics page.
     pub metrics: metrics::Metrics,
+    /// Where sealed records are worked on; none in the sealer itself.
+    pub sealer: Option<sealer::SealerLink>,
 }

@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
-use super::api::{cases, ledger, packs, status};
+use super::api::{cases, ledger, packs, records, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -14,6 +14,8 @@ use super::api::{cases, ledger, packs, status};
         packs::list, packs::read, packs::offices,
         cases::open, cases::list, cases::find, cases::read, cases::offers, cases::safeguards, cases::assign, cases::act, cases::people,
         cases::add_person, cases::journal, cases::clocks, cases::trail, cases::proof,
+        records::queue, records::queries, records::ask, records::query, records::decide, records::certify,
+        records::certificate,
         ledger::checkpoint,
     ),
     components(schemas(crate::casework::find::Worklist)),

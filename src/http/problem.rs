@@ -12,6 +12,12 @@ use crate::store::StoreError;
 
 /// Where the types of problems are explained; relative, so that it works on every installation.
 const TYPES: &str = "/problems/";
+/// Kind of problem when the sealer is needed.
+const SEALER_AWAY: &str = "sealer-away";
+
+/// Marks an answer that the sealer should have given.
+#[derive(Clone, Copy)]
+pub(super) struct ForSealer;
 
 /// A problem as the client gets it: `application/problem+json`.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -88,6 +94,16 @@ impl Problem {
         )
     }
 
+    /// The request's body is too large.
+    pub(super) fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body",
+            Text::new("请求内容无法读取", "The body cannot be read"),
+            Text::new("请求内容过大或不完整", "the body is too large or incomplete"),
+        )
+    }
+
     fn with(mut self, reasons: Vec<Reason>) -> Self {
         self.reasons = reasons;
         self
@@ -144,6 +160,15 @@ impl From<CaseworkError> for Problem {
                 Text::new(
                     format!("您的角色不能办理此事（规则 {rule}）"),
                     format!("your roles do not permit this (rule {rule})"),
+                ),
+            ),
+            CaseworkError::Elsewhere => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                SEALER_AWAY,
+                Text::new("封存服务未运行", "The sealer is not there"),
+                Text::new(
+                    "涉及封存记录的事项由封存服务办理，该服务现未运行；未作任何更改，其他事项不受影响",
+                    "what concerns sealed records is done by the sealer, which is not running; nothing was changed, and nothing else is affected",
                 ),
             ),
             CaseworkError::Refused(refusal) => Self::refused(refusal.reasons),
@@ -216,6 +241,9 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let json = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if self.kind.strip_prefix(TYPES) == Some(SEALER_AWAY) {
+            response.extensions_mut().insert(ForSealer);
+        }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

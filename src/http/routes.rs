@@ -12,13 +12,13 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::api::{cases, ledger, packs, status};
+use super::api::{cases, ledger, packs, records, status};
 use super::caller::RequestId;
-use super::{App, Problem};
+use super::{App, Problem, sealer};
 use crate::record::Text;
 
 /// Largest request body, in bytes. A long report is some 100 KiB.
-const LARGEST_BODY: usize = 1024 * 1024;
+pub(super) const LARGEST_BODY: usize = 1024 * 1024;
 /// Longest time for one request.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
@@ -67,13 +67,36 @@ pub const ROUTES: &[Route] = &[
         methods: &["get"],
         handlers: || get(cases::proof),
     },
+    Route { path: "/api/v1/records/queue", methods: &["get"], handlers: || get(records::queue) },
+    Route {
+        path: "/api/v1/records/queries",
+        methods: &["get", "post"],
+        handlers: || get(records::queries).post(records::ask),
+    },
+    Route { path: "/api/v1/records/queries/{id}", methods: &["get"], handlers: || get(records::query) },
+    Route {
+        path: "/api/v1/records/queries/{id}/decision",
+        methods: &["post"],
+        handlers: || post(records::decide),
+    },
+    Route { path: "/api/v1/records/certificates", methods: &["post"], handlers: || post(records::certify) },
+    Route {
+        path: "/api/v1/records/certificates/{id}",
+        methods: &["get"],
+        handlers: || get(records::certificate),
+    },
     Route { path: "/api/v1/ledger/checkpoint", methods: &["get"], handlers: || get(ledger::checkpoint) },
 ];
 
 /// The service as a router.
 pub fn router(app: App) -> Router {
+    serve(app, |_| true)
+}
+
+/// Those routes of it that lead to `wanted` paths.
+pub(super) fn serve(app: App, wanted: impl Fn(&str) -> bool) -> Router {
     let mut router = Router::new();
-    for route in ROUTES {
+    for route in ROUTES.iter().filter(|route| wanted(route.path)) {
         router = router.route(route.path, (route.handlers)());
     }
     router
@@ -87,6 +110,7 @@ pub fn router(app: App) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(app.clone(), sealer::pass_on))
         .layer(CatchPanicLayer::custom(|_| internal()))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
@@ -103,7 +127,7 @@ async fn observe(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id: Uuid = app.service.new_id();
+    let id: Uuid = sealer::request_id(&app, &request).unwrap_or_else(|| app.service.new_id());
     request.extensions_mut().insert(RequestId(id));
     let path = request.extensions().get::<MatchedPath>().map_or("unmatched", |p| p.as_str()).to_owned();
     let method = request.method().clone();

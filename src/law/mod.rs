@@ -4,10 +4,12 @@
 //! * [`pack`]: a jurisdiction as data; [`expr`]: its conditions.
 //! * [`case`]: a case as the law sees it; [`command`]: what a person asks.
 //! * [`decide`]: the only door through which a case changes; [`offer`]: what is possible now, and why not.
+//! * [`asks`]: what is asked of an office outside any case.
 //! * [`clock`], [`calendar`], [`age`]: time.
 
 pub mod age;
 mod apply;
+pub mod asks;
 pub mod calendar;
 pub mod case;
 pub mod check;

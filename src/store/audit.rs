@@ -3,10 +3,10 @@
 
 use uuid::Uuid;
 
-use super::rows::{CLOCK_DIGEST, CaseRow, tags_digest};
+use super::rows::{CLOCK_DIGEST, CaseRow, details_digest, tags_digest};
 use super::work::on;
 use super::{
-    Db, StoreError, checkpoints, clocks_of, events_of, leaves, page_cases, people_of, sequencer,
+    Db, StoreError, checkpoints, clocks_of, details_of, events_of, leaves, page_cases, people_of, sequencer,
     tags_of_person,
 };
 use crate::ledger::row::{CHAIN_START, chain};
@@ -133,6 +133,10 @@ async fn audit_cases(db: &Db, verifier: &mut Verifier) -> Result<Vec<RowFault>, 
             faults.extend(audit_people(db, row).await?);
             faults.extend(audit_journal(db, row).await?);
             faults.extend(audit_clocks(db, row).await?);
+            if details_digest(&details_of(db, row.id).await?) != row.details_digest {
+                let what = "a detail of a leaf was touched".into();
+                faults.push(RowFault { table: "leaf_detail", case: row.id, what });
+            }
             verifier.case(&StoredCase {
                 case_id: &row.id.to_string(),
                 chain_head: &row.chain_head,

@@ -5,6 +5,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
+use super::records::{CertificateRow, GrantRow, MarkRow, QueryRow};
+use super::reseal::Reseal;
 use super::{Db, StoreError};
 
 /// Everything that one use case keeps.
@@ -24,6 +26,16 @@ pub struct WriteSet {
     pub clocks: Vec<ClockRow>,
     /// The answer to remember.
     pub idempotency: Option<IdempotencyRow>,
+    /// Queries asked, or decided.
+    pub queries: Vec<QueryRow>,
+    /// What they let somebody read.
+    pub grants: Vec<GrantRow>,
+    /// Certificates issued.
+    pub certificates: Vec<CertificateRow>,
+    /// Items of the case that are sealed by themselves, or are so no longer.
+    pub marks: Vec<MarkRow>,
+    /// What of the case that changes is put under other keys.
+    pub reseal: Option<Box<Reseal>>,
     /// What the ledger learns of it. Beside a case, leaves of its chain.
     pub leaves: Vec<LeafDraft>,
 }
@@ -59,6 +71,13 @@ pub(super) struct Rows<'a> {
     pub(super) leaves: Vec<&'a LeafDraft>,
     /// Leaves beside any change: a look, a refusal.
     pub(super) aside: Vec<&'a LeafDraft>,
+    /// Queries asked, or decided; beside any change, as what follows.
+    pub(super) queries: Vec<&'a QueryRow>,
+    pub(super) grants: Vec<&'a GrantRow>,
+    pub(super) certificates: Vec<&'a CertificateRow>,
+    pub(super) marks: Vec<&'a MarkRow>,
+    /// A change of keys; it shares its commit with no other change.
+    pub(super) reseal: Option<&'a Reseal>,
 }
 
 impl<'a> Rows<'a> {
@@ -73,9 +92,22 @@ impl<'a> Rows<'a> {
             rows.events.extend(&set.events);
             rows.clocks.extend(&set.clocks);
             rows.answers.extend(&set.idempotency);
+            rows.queries.extend(&set.queries);
+            rows.grants.extend(&set.grants);
+            rows.certificates.extend(&set.certificates);
+            rows.marks.extend(&set.marks);
+            rows.reseal = rows.reseal.or(set.reseal.as_deref());
             if set.case().is_some() { &mut rows.leaves } else { &mut rows.aside }.extend(&set.leaves);
         }
         rows
+    }
+
+    /// Whether something is asked or decided about sealed records, which is rare.
+    pub(super) fn are_about_records(&self) -> bool {
+        !(self.queries.is_empty()
+            && self.grants.is_empty()
+            && self.certificates.is_empty()
+            && self.marks.is_empty())
     }
 
     /// Whether they are of one change, so that their statements are worth remembering.
@@ -89,6 +121,8 @@ impl<'a> Rows<'a> {
             self.updated.iter().map(|row| row.id).filter(|case| !updated.contains(case)).collect();
         let mut rows = self.clone();
         if !stale.is_empty() {
+            rows.reseal = None;
+            rows.marks.retain(|row| !stale.contains(&row.case_id));
             rows.people.retain(|row| !stale.contains(&row.case_id));
             rows.tags.retain(|row| !stale.contains(&row.case_id));
             rows.events.retain(|row| !stale.contains(&row.case_id));

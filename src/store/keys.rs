@@ -16,6 +16,11 @@ const LOAD_KEYRING: &str =
 const UPSERT_KEY: &str = "INSERT INTO keyring (kid, purpose, epoch, wrapped, commitment, state) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kid) DO UPDATE SET wrapped = excluded.wrapped, state = excluded.state";
 const FIND_CASE_KEYS: &str =
     "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE case_id = $1";
+const DROP_CASE_KEYS: &str = "DELETE FROM case_key WHERE case_id = $1 AND key_no >= $2 AND key_no <= $3";
+/// Deleted pages are overwritten, but the log still has them until it is emptied.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// A deleted row stays in its page until then.
+const VACUUM: &str = "VACUUM case_key, keyring";
 const PAGE_CASE_KEYS: &str = "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE (case_id, class, key_no) > ($1, $2, $3) ORDER BY case_id, class, key_no LIMIT $4";
 const UPDATE_CASE_KEY: &str =
     "UPDATE case_key SET kek_id = $1, wrapped = $2 WHERE case_id = $3 AND class = $4 AND key_no = $5";
@@ -184,6 +189,34 @@ impl KeyDb {
             .fetch_all(pool)
             .await)?;
         Ok(rows.into_iter().map(CaseKeyRow::from).collect())
+    }
+
+    /// Destroys the keys of a case of the generations `from` to `to`, and their traces in the store's files as far as
+    /// the database lets go of them: PostgreSQL's log (`pg_wal`) keeps them until its segments are used again.
+    ///
+    /// # Errors
+    /// What the database says; it can be done again.
+    pub async fn destroy_case_keys(&self, case: Uuid, from: i64, to: i64) -> Result<(), StoreError> {
+        on_keys!(self, |pool| sqlx::query(DROP_CASE_KEYS)
+            .bind(case)
+            .bind(from)
+            .bind(to)
+            .execute(pool)
+            .await
+            .map(drop))?;
+        self.wipe_traces().await
+    }
+
+    /// Overwrites what deleted rows left behind.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn wipe_traces(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(pool) => sqlx::query(EMPTY_LOG).execute(pool).await.map(drop)?,
+            Self::Postgres(pool) => sqlx::query(VACUUM).execute(pool).await.map(drop)?,
+        }
+        Ok(())
     }
 
     /// Keeps new wrappings of case keys, all or none.

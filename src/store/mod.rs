@@ -13,6 +13,8 @@ mod keys;
 mod ledger;
 mod migrate;
 mod read;
+mod records;
+mod reseal;
 mod rows;
 pub mod sequencer;
 mod table;
@@ -34,8 +36,17 @@ pub use read::{
     ListScope, case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons,
     find_tags, is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
 };
+pub use records::{
+    CertificateRow, GrantRow, MarkRow, QueryRow, cases_to_seal, find_certificate, find_query, granted_cases,
+    grants_of, lapsed_queries, marks_of, page_queries,
+};
+pub use reseal::{
+    BEGUN, KEPT_PHASE, Reseal, answers_of, begin_reseal, details_of, end_reseal, find_reseal, leaf_details_of,
+    reseals_left, take_over,
+};
 pub use rows::{
-    AccountRoleRow, AccountRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow, PersonRow,
-    TagRow, TokenRow, chain_events, chain_people, clock_digests, tags_digest,
+    AccountRoleRow, AccountRow, CaseRow, ClockRow, DetailRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow,
+    PersonRow, ResealingRow, TagRow, TokenRow, chain_events, chain_people, clock_digests, details_digest,
+    tags_digest,
 };
 pub use work::{Db, StoreUrl};

@@ -39,12 +39,13 @@ pub struct CaseRow {
     pub clock_digests: Vec<u8>,
     pub cseq: i64,
     pub chain_head: Vec<u8>,
+    pub details_digest: Vec<u8>,
 }
 
 impl CaseRow {
     /// Digest of every column but `cseq` and `chain_head`, which follow from the leaf that holds this digest.
     pub fn digest(&self) -> Hash {
-        RowDigest::new("case_file")
+        let row = RowDigest::new("case_file")
             .bytes("id", self.id.as_bytes())
             .text("case_no", &self.case_no)
             .bytes("office_id", self.office_id.as_bytes())
@@ -71,8 +72,13 @@ impl CaseRow {
             .int("events_count", self.events_count)
             .bytes("people_head", &self.people_head)
             .int("people_count", self.people_count)
-            .bytes("clock_digests", &self.clock_digests)
-            .finish()
+            .bytes("clock_digests", &self.clock_digests);
+        // Only a case that was put under other keys has one.
+        let row = match self.details_digest.as_slice() {
+            [] => row,
+            details => row.bytes("details_digest", details),
+        };
+        row.finish()
     }
 }
 
@@ -307,4 +313,43 @@ pub fn tags_digest(tags: &[TagRow]) -> Hash {
             .finish();
         chain(&head, &row)
     })
+}
+
+/// A case whose content is put under other keys, or taken away.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct ResealingRow {
+    pub case_id: Uuid,
+    pub holder: Uuid,
+    pub from_no: i64,
+    pub to_no: i64,
+    pub phase: String,
+    pub at: i64,
+}
+
+/// The detail of a leaf under the keys of the day.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct DetailRow {
+    pub leaf_hash: Vec<u8>,
+    pub case_id: Uuid,
+    pub detail: Vec<u8>,
+}
+
+/// Binds a case's row to the details of its leaves; nothing where there are none. In the order of their leaves' hashes.
+pub fn details_digest(details: &[DetailRow]) -> Vec<u8> {
+    if details.is_empty() {
+        return Vec::new();
+    }
+    let mut ordered: Vec<&DetailRow> = details.iter().collect();
+    ordered.sort_by(|a, b| a.leaf_hash.cmp(&b.leaf_hash));
+    let digest = ordered.into_iter().fold(CHAIN_START, |head, detail| {
+        let row = RowDigest::new("leaf_detail")
+            .bytes("leaf_hash", &detail.leaf_hash)
+            .bytes("case_id", detail.case_id.as_bytes())
+            .bytes("detail", &detail.detail)
+            .finish();
+        chain(&head, &row)
+    });
+    digest.to_vec()
 }

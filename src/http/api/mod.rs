@@ -3,4 +3,5 @@
 pub mod cases;
 pub mod ledger;
 pub mod packs;
+pub mod records;
 pub mod status;

@@ -77,9 +77,14 @@ impl<K: Keeper> Work<K> {
         while self.waiting.recv_many(&mut waiting, GROUP).await > 0 {
             while !waiting.is_empty() {
                 let mut cases = HashSet::new();
-                // A second change of a case has to see what became of the first one.
-                let twice = |(set, _): &(WriteSet, _)| set.case().is_some_and(|case| !cases.insert(case));
-                let end = waiting.iter().position(twice).unwrap_or(waiting.len());
+                let mut alone = false;
+                // A second change of a case has to see what became of the first one; a change of keys is kept alone.
+                let begins_another = |(set, _): &(WriteSet, _)| {
+                    let begins = alone || set.reseal.is_some() && !cases.is_empty();
+                    alone = set.reseal.is_some();
+                    begins || set.case().is_some_and(|case| !cases.insert(case))
+                };
+                let end = waiting.iter().position(begins_another).unwrap_or(waiting.len());
                 self.keep(waiting.drain(..end).collect()).await;
             }
         }

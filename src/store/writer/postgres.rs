@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::Keeper;
 use crate::store::StoreError;
 use crate::store::change::Rows;
-use crate::store::table::{RENEW_CLOCK, SET_CASE, WHERE_BEFORE, arrays, insert_arrays};
+use crate::store::reseal::rewrite_on_postgres;
+use crate::store::table::{DECIDE_QUERY, IF_NEW, RENEW_CLOCK, SET_CASE, WHERE_BEFORE, arrays, insert_arrays};
 
 /// Rows of a case that this statement did not update are not kept: another instance was first.
 const OF_KEPT: &str = " WHERE case_id IN (SELECT id FROM kept)";
@@ -39,11 +40,8 @@ impl PostgresKeeper {
 
 impl Keeper for PostgresKeeper {
     async fn keep(&mut self, rows: &Rows<'_>) -> Result<HashSet<Uuid>, StoreError> {
-        let mut statement = statement(rows);
         let kept = match self.connect().await {
-            Ok(connection) => {
-                statement.build_query_scalar().fetch_all(connection).await.map_err(StoreError::from)
-            }
+            Ok(connection) => keep(connection, rows).await,
             Err(error) => Err(error),
         };
         if matches!(kept, Err(StoreError::Unavailable { .. })) {
@@ -57,6 +55,20 @@ impl Keeper for PostgresKeeper {
             let _ = connection.close().await;
         }
     }
+}
+
+async fn keep(connection: &mut PgConnection, rows: &Rows<'_>) -> Result<Vec<Uuid>, StoreError> {
+    let mut statement = statement(rows);
+    let Some(reseal) = rows.reseal else {
+        return Ok(statement.build_query_scalar().fetch_all(connection).await?);
+    };
+    let mut work = connection.begin().await?;
+    let updated: Vec<Uuid> = statement.build_query_scalar().fetch_all(&mut *work).await?;
+    if !updated.is_empty() {
+        rewrite_on_postgres(&mut work, reseal).await?;
+    }
+    work.commit().await?;
+    Ok(updated)
 }
 
 fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
@@ -80,6 +92,17 @@ fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
     insert_arrays(&mut text, &rows.leaves, OF_KEPT);
     text.push(" ORDER BY place), aside AS (");
     insert_arrays(&mut text, &rows.aside, " ORDER BY place");
+    // A second text, so that the one that is prepared for every other change stays short.
+    if rows.are_about_records() {
+        text.push("), queries AS (");
+        insert_arrays(&mut text, &rows.queries, " WHERE true");
+        text.push(DECIDE_QUERY).push("), grants AS (");
+        insert_arrays(&mut text, &rows.grants, " WHERE true");
+        text.push(IF_NEW).push("), certificates AS (");
+        insert_arrays(&mut text, &rows.certificates, "");
+        text.push("), marks AS (");
+        insert_arrays(&mut text, &rows.marks, OF_KEPT);
+    }
     text.push(") SELECT id FROM updated");
     text
 }

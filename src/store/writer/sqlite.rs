@@ -9,8 +9,9 @@ use crate::ledger::merkle::Tiler;
 use crate::store::StoreError;
 use crate::store::change::Rows;
 use crate::store::ledger::{grow, head_of_sqlite, tiler_of_sqlite, tiles_of_sqlite};
+use crate::store::reseal::rewrite_on_sqlite;
 use crate::store::rows::CaseRow;
-use crate::store::table::{RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values};
+use crate::store::table::{DECIDE_QUERY, IF_NEW, RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values};
 use crate::store::work::HeldFile;
 
 /// Opens the transaction and gives the tree's size, without a case.
@@ -37,7 +38,11 @@ impl SqliteKeeper {
             Some(tiler) => tiler,
             None => tiler_of_sqlite(&mut self.connection).await?,
         };
-        self.write(&rows.without_stale(&updated), &mut tiler).await?;
+        let rows = rows.without_stale(&updated);
+        if let Some(reseal) = rows.reseal {
+            rewrite_on_sqlite(&mut self.connection, reseal).await?;
+        }
+        self.write(&rows, &mut tiler).await?;
         self.tiler = Some(tiler);
         Ok(updated)
     }
@@ -76,6 +81,10 @@ impl SqliteKeeper {
         insert(&mut statements, &rows.events, "");
         insert(&mut statements, &rows.clocks, RENEW_CLOCK);
         insert(&mut statements, &rows.answers, "");
+        insert(&mut statements, &rows.queries, DECIDE_QUERY);
+        insert(&mut statements, &rows.grants, IF_NEW);
+        insert(&mut statements, &rows.certificates, "");
+        insert(&mut statements, &rows.marks, "");
         let (leaves, tiles) = grow(tiler, rows.leaves.iter().chain(&rows.aside).copied());
         if !leaves.is_empty() {
             insert(&mut statements, &leaves.iter().collect::<Vec<_>>(), "");

@@ -52,9 +52,9 @@ fn each_fault_of_a_file_has_its_own_error() {
         RootKeySource::File(path).load().unwrap_err()
     };
     let of = |key: &[u8]| format!("{TAG}\n{}\n", STANDARD.encode(key));
-    assert!(matches!(load(""), RootKeyError::Untagged));
-    assert!(matches!(load(&STANDARD.encode([7; 32])), RootKeyError::Untagged));
-    assert!(matches!(load("tutela-root-key-v2\nAAAA"), RootKeyError::Untagged));
+    assert!(matches!(load(""), RootKeyError::Untagged { .. }));
+    assert!(matches!(load(&STANDARD.encode([7; 32])), RootKeyError::Untagged { .. }));
+    assert!(matches!(load("tutela-root-key-v2\nAAAA"), RootKeyError::Untagged { .. }));
     assert!(matches!(load(&format!("{TAG}\n!!!!")), RootKeyError::NotBase64));
     assert!(matches!(load(TAG), RootKeyError::Length { found: 0 }));
     assert!(matches!(load(&of(&[7; 31])), RootKeyError::Length { found: 31 }));
