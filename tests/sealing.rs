@@ -2,15 +2,25 @@
 
 use serde_json::{Value, json};
 
+use std::time::Duration;
+
 use crate::support::app::TestApp;
-use crate::support::case::{TestCase, evidence};
+use crate::support::case::{TestCase, seal};
 use crate::support::on_both;
+use tutela::casework::Caller;
+use tutela::casework::proceed::Request;
 use tutela::vault::VaultError;
 
 on_both!(
     a_sealed_record_is_read_under_a_query_and_unsealed_by_two,
     without_the_sealer_only_sealed_records_are_out_of_reach,
     the_serving_process_opens_no_sealed_case,
+    sealing_that_is_broken_off_is_ended_and_loses_nothing,
+    a_query_tells_nothing_of_what_there_is,
+    a_certificate_is_the_same_for_a_sealed_record_and_for_none,
+    an_expunged_case_is_gone_and_the_ledger_still_verifies,
+    what_is_to_be_sealed_is_listed_until_it_is,
+    a_repeated_request_to_seal_gets_its_first_answer,
 );
 
 /// The application of a court that asks about Lin Xiaohe.
@@ -64,17 +74,16 @@ async fn a_sealed_record_is_read_under_a_query_and_unsealed_by_two(app: &TestApp
     assert!(audit.sound(), "{audit:?}");
 
     // Unsealed: drafted by one, approved by another, on a lawful ground.
-    let ground = evidence("S36", "2026-09-23", &json!({"ground_note": "漏罪并罚六年，判决已生效",
-        "first_approver": "钱立", "second_approver": "陆远", "two_different": true}));
     app.now("2026-09-23T08:00:00Z");
-    let recorded = case.act("qian.li", &ground).await;
-    assert_eq!(recorded.status, 200, "{}", recorded.json());
     let input = json!({"ground": "missed_crime", "combined_months": 72});
     let draft = json!({"kind": "draft", "event": "T47", "at": "2026-09-23", "inputs": input, "decision": {
         "reasons": "未成年时所犯漏罪与前罪并罚超过五年", "child_view": "知道结果，希望不告诉原来的厂方",
         "review_route": true}});
     let draft = case.done("sun.lan", &draft).await["entry"].clone();
-    let approve = json!({"kind": "act", "event": "T47", "at": "2026-09-23", "draft": draft});
+    let ground = json!({"S36": {"ground_note": "漏罪并罚六年，判决已生效", "first_approver": "钱立",
+        "second_approver": "陆远", "two_different": true}});
+    let approve =
+        json!({"kind": "act", "event": "T47", "at": "2026-09-23", "draft": draft, "evidence": ground});
     let alone = case.act("sun.lan", &approve).await;
     assert_eq!(alone.status, 422, "who drafted it does not approve it: {}", alone.json());
     let done = case.done("qian.li", &approve).await;
@@ -106,6 +115,195 @@ async fn without_the_sealer_only_sealed_records_are_out_of_reach(app: &TestApp) 
     open.prepare_interview().await;
     app.open_door().await;
     assert_eq!(sealed.act("sun.lan", &receipt).await.status, 200);
+}
+
+/// Sealing breaks off at every point at which it waits for something: afterwards the case is as it was or sealed, with one
+/// generation of keys, and can be sealed or read.
+async fn sealing_that_is_broken_off_is_ended_and_loses_nothing(app: &TestApp) {
+    let mut points = 0_u32;
+    let (mut before, mut after) = (0, 0);
+    while points < 12 {
+        let case = TestCase::open(app).await;
+        let draft = case.up_to_conditional_draft().await;
+        case.up_to_sealing(&draft).await;
+        let id: uuid::Uuid = case.id.parse().unwrap();
+        let viewer = app.sealer.authenticate(&app.tokens["sun.lan"]).await.unwrap().unwrap();
+        let request: Request = serde_json::from_value(seal()).unwrap();
+        // Each case is broken off a few times, ever later.
+        for part in 0..4_u64 {
+            points += 1;
+            let caller = Caller::new(viewer.clone(), app.sealer.new_id());
+            let wait = Duration::from_micros(u64::from(points) * 900 + part * 700);
+            let done = tokio::time::timeout(wait, app.sealer.proceed(&caller, id, None, &request)).await;
+            if done.is_ok() {
+                break;
+            }
+        }
+        // The next sealer ends what was left.
+        app.settle().await;
+        app.sealer.recover(0).await.unwrap();
+        let row = tutela::store::find_case(app.service.db(), id).await.unwrap().unwrap();
+        let keys = app.service.keys().db().find_case_keys(id).await.unwrap();
+        let numbers: std::collections::BTreeSet<i64> = keys.iter().map(|key| key.key_no).collect();
+        assert_eq!(numbers.len(), 1, "one generation: {numbers:?}");
+        app.service.forget(Some(id)).await;
+        if row.sealed == 0 {
+            before += 1;
+            assert_eq!(case.read("zhao.ning").await.status, 200);
+            assert_eq!(case.done("sun.lan", &seal()).await["standing"]["record"], "SEALED");
+        } else {
+            after += 1;
+        }
+        assert!(case.read("zhao.ning").await.is_problem(404, "not-found"));
+        allowed(app).await;
+        let read = case.read("sun.lan").await;
+        assert_eq!(read.json()["identity"]["identity"]["name"], "林小禾", "{}", read.json());
+        app.settle().await;
+        let audit = app.audit().await;
+        assert!(audit.sound(), "{audit:?}");
+        assert!(tutela::store::reseals_left(app.service.db(), i64::MAX).await.unwrap().is_empty());
+    }
+    println!("broken off {points} times: {before} cases as they were, {after} sealed");
+}
+
+/// What anybody without a grant sees of a query is the same in words, form and time whether there is a record or not.
+async fn a_query_tells_nothing_of_what_there_is(app: &TestApp) {
+    let case = TestCase::sealed(app).await;
+    let mut stranger = application();
+    stranger["name"] = json!("祁远山");
+    let mut seen = Vec::new();
+    for asked in [application(), stranger] {
+        let mut answers = Vec::new();
+        for allow in [true, false] {
+            let entered = app.post("sun.lan", "/api/v1/records/queries", &asked).await;
+            assert_eq!(entered.status, 201, "{}", entered.json());
+            assert_eq!(entered.json()["due_at"], "2026-08-06T16:00:00Z", "three working days");
+            let id = entered.json()["id"].as_str().unwrap().to_owned();
+            let decision = json!({"allow": allow, "grounds": "依申请", "readers": ["sun.lan"], "days": 3});
+            let path = format!("/api/v1/records/queries/{id}/decision");
+            let own = app.post("sun.lan", &path, &decision).await;
+            assert!(own.is_problem(403, "not-permitted"), "who entered it does not decide it: {}", own.json());
+            let begun = std::time::Instant::now();
+            let decided = app.post("qian.li", &path, &decision).await;
+            let beats = begun.elapsed().as_millis() / 250;
+            let shown = app.get("qian.li", &format!("/api/v1/records/queries/{id}")).await;
+            for answer in [entered, decided, shown] {
+                let mut json = answer.json();
+                for field in ["id", "application"] {
+                    json.as_object_mut().unwrap().remove(field);
+                }
+                let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+                names.sort();
+                answers.push((answer.status, json, names));
+            }
+            answers.push((axum::http::StatusCode::OK, json!(beats), Vec::new()));
+        }
+        seen.push(answers);
+    }
+    assert_eq!(seen[0], seen[1]);
+    // A query without a lawful basis is entered, and cannot be allowed.
+    let mut employer = application();
+    employer["basis"] = json!("none");
+    let id = app.post("sun.lan", "/api/v1/records/queries", &employer).await.json()["id"].clone();
+    let path = format!("/api/v1/records/queries/{}/decision", id.as_str().unwrap());
+    let decision = json!({"allow": true, "grounds": "录用", "readers": ["sun.lan"], "days": 3});
+    let refused = app.post("qian.li", &path, &decision).await;
+    assert!(refused.is_problem(422, "refused") && refused.codes() == ["S23"], "{}", refused.json());
+    // Nobody decides it in time.
+    app.now("2026-08-07T02:00:00Z");
+    let lapsed = app.get("sun.lan", path.trim_end_matches("/decision")).await.json();
+    assert_eq!(lapsed["state"], "lapsed");
+    assert!(lapsed["answer"]["en"].as_str().unwrap().contains("nothing to provide"), "{lapsed}");
+    assert!(app.post("qian.li", &path, &decision).await.is_problem(422, "refused"));
+    // Its term is over: what was allowed is so no longer.
+    assert!(case.read("sun.lan").await.is_problem(404, "not-found"));
+    let hidden = app.get("zhao.ning", path.trim_end_matches("/decision")).await;
+    assert!(hidden.is_problem(404, "not-found"));
+}
+
+async fn a_certificate_is_the_same_for_a_sealed_record_and_for_none(app: &TestApp) {
+    TestCase::sealed(app).await;
+    let asked = |name: &str| {
+        json!({"pack": "cn-procuratorate", "office": "HW", "applicant": "child", "name": name,
+            "identity_checked": true})
+    };
+    let mut texts = Vec::new();
+    for name in ["林小禾", "祁远山"] {
+        let issued = app.post("sun.lan", "/api/v1/records/certificates", &asked(name)).await;
+        assert_eq!(issued.status, 201, "{}", issued.json());
+        let shown = issued.json();
+        assert_eq!(shown["due_at"], "2026-08-06T16:00:00Z");
+        texts.push(shown["text"].to_string().replace(name, "…"));
+        let path = format!("/api/v1/records/certificates/{}", shown["id"].as_str().unwrap());
+        assert_eq!(app.get("sun.lan", &path).await.json()["text"], shown["text"]);
+        assert!(app.get("zhao.ning", &path).await.is_problem(404, "not-found"));
+    }
+    assert_eq!(texts[0], texts[1]);
+    let mut unchecked = asked("林小禾");
+    unchecked["identity_checked"] = json!(false);
+    let refused = app.post("sun.lan", "/api/v1/records/certificates", &unchecked).await;
+    assert_eq!(refused.codes(), ["S41"]);
+    assert!(app.post("zhao.ning", "/api/v1/records/certificates", &asked("甲")).await.status == 403);
+}
+
+async fn an_expunged_case_is_gone_and_the_ledger_still_verifies(app: &TestApp) {
+    let case = TestCase::sealed(app).await;
+    let kept = TestCase::open(app).await;
+    let id: uuid::Uuid = case.id.parse().unwrap();
+    let order = |by: &str, confirmed_by: &str| tutela::casework::expunge::Order {
+        number: "2026-17".into(),
+        by: by.into(),
+        confirmed_by: confirmed_by.into(),
+    };
+    let code = app.service.expunge_code(id, "2026-17").await.unwrap();
+    assert!(app.service.expunge(id, &order("sun.lan", "sun.lan"), &code).await.is_err(), "one person twice");
+    assert!(app.service.expunge(id, &order("sun.lan", "zhao.ning"), &code).await.is_err(), "a prosecutor");
+    assert!(app.service.expunge(id, &order("sun.lan", "qian.li"), "000000000000").await.is_err());
+    app.service.expunge(id, &order("sun.lan", "qian.li"), &code).await.unwrap();
+    assert!(tutela::store::find_case(app.service.db(), id).await.unwrap().is_none());
+    assert!(tutela::store::people_of(app.service.db(), id).await.unwrap().is_empty());
+    assert!(app.service.keys().db().find_case_keys(id).await.unwrap().is_empty());
+    assert!(case.read("sun.lan").await.is_problem(404, "not-found"));
+    assert_eq!(kept.read("zhao.ning").await.status, 200);
+    app.settle().await;
+    let audit = app.audit().await;
+    assert!(audit.sound(), "{audit:?}");
+    // What remains is vouched for as well.
+    let drop = if app.is_sqlite() { "DROP TRIGGER tombstone_no_update" } else { "DROP TRIGGER tombstone_append_only ON tombstone" };
+    app.sql(&format!("{drop}; UPDATE tombstone SET order_no = '2026-18'")).await;
+    assert!(!app.audit().await.sound());
+}
+
+async fn what_is_to_be_sealed_is_listed_until_it_is(app: &TestApp) {
+    let case = TestCase::open(app).await;
+    let draft = case.up_to_conditional_draft().await;
+    case.up_to_sealing(&draft).await;
+    let queue = app.get("sun.lan", "/api/v1/records/queue").await.json();
+    let listed: Vec<&Value> =
+        queue["cases"].as_array().unwrap().iter().filter(|line| line["id"] == json!(case.id)).collect();
+    assert_eq!(listed.len(), 1, "{queue}");
+    assert_eq!(listed[0]["next_clock"], "K40a", "{queue}");
+    assert!(app.get("zhao.ning", "/api/v1/records/queue").await.is_problem(403, "not-permitted"));
+    case.done("sun.lan", &seal()).await;
+    let queue = app.get("sun.lan", "/api/v1/records/queue").await.json();
+    assert_eq!(queue["cases"], json!([]));
+    let listed = app.get("wu.min", "/api/v1/cases?list=office").await.json();
+    assert_eq!(listed["cases"], json!([]), "a sealed case is in no list");
+}
+
+async fn a_repeated_request_to_seal_gets_its_first_answer(app: &TestApp) {
+    let case = TestCase::open(app).await;
+    let draft = case.up_to_conditional_draft().await;
+    case.up_to_sealing(&draft).await;
+    let again = async || {
+        let answer =
+            app.post_with("sun.lan", &case.path("/acts"), &seal(), &[("idempotency-key", "seal-1")]).await;
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        answer.json()
+    };
+    let first = again().await;
+    assert_eq!(first["standing"]["record"], "SEALED");
+    assert_eq!(again().await, first);
 }
 
 /// The room of keys that the serving process has opens no key of a sealed case, and has nowhere to put one that does.

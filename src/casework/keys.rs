@@ -10,8 +10,8 @@ use super::CaseworkError;
 use crate::ledger::Hash;
 use crate::store::{self, Db, KeyDb, StoreError};
 use crate::vault::{
-    CaseKeyRow, Class, Dek, Keyring, KeyringRow, KeyringStatus, RootKey, SealedKeyring, SealingKey,
-    key_no_of,
+    CaseKeyRow, Class, Dek, KeyState, Keyring, KeyringRow, KeyringStatus, Purpose, Rotation, RootKey,
+    SealedKeyring, SealingKey, VaultError, key_no_of,
 };
 
 /// Cases whose keys are kept unwrapped. One costs a few hundred bytes; unwrapping costs a few microseconds and a read.
@@ -278,39 +278,108 @@ impl KeyRoom {
     pub async fn rotate_root(&self, new_root: &RootKey) -> Result<(), CaseworkError> {
         let rows = self.keyring().rewrap(new_root)?;
         self.db.put_keyring(&rows).await?;
+        self.db.wipe_traces().await?;
         self.put(Keyring::open(new_root, rows)?);
         Ok(())
     }
 
-    /// Begins a new epoch of the key that wraps case keys and wraps every case key anew, in batches. Can be run again
-    /// after a crash: it goes on with what still hangs on an older epoch. Returns how many case keys were wrapped.
+    /// Begins a new epoch of the key that wraps case keys, wraps every case key anew, in batches, and destroys the older
+    /// epochs. Can be run again after a crash: it goes on with what still hangs on an older epoch. Returns how many case
+    /// keys were wrapped. A service that runs meanwhile has the older epoch: stop it first.
     ///
     /// # Errors
     /// When the key store cannot be read or written.
     pub async fn rotate_case_keys(&self, root: &RootKey, begin_epoch: bool) -> Result<u64, CaseworkError> {
         if begin_epoch {
-            let rotation = self.keyring().next_case_kek(root)?;
-            let mut rows = rotation.changed;
-            rows.push(rotation.new);
-            self.db.put_keyring(&rows).await?;
+            self.keep_rotation(self.keyring().next_case_kek(root)?).await?;
             self.put(Keyring::open(root, self.db.load_keyring().await?)?);
         }
         let keyring = self.keyring();
+        let again = |row: &CaseKeyRow| keyring.is_stale(row).then(|| keyring.rewrap_case_key(row));
+        let wrapped = self.rewrap_all(again).await?;
+        self.destroy_epochs(Purpose::CaseKek, &keyring.status(), |kid| keyring.destroy(kid)).await?;
+        self.put(Keyring::open(root, self.db.load_keyring().await?)?);
+        Ok(wrapped)
+    }
+
+    /// As [`Self::rotate_case_keys`], for the keys of sealed cases.
+    ///
+    /// # Errors
+    /// As there; `Elsewhere` in any room but the sealer's.
+    pub async fn rotate_sealed_keys(
+        &self,
+        sealing: &SealingKey,
+        begin_epoch: bool,
+    ) -> Result<u64, CaseworkError> {
+        let mut keyring = self.sealed_keyring()?;
+        if begin_epoch {
+            self.keep_rotation(keyring.next_kek(sealing)?).await?;
+            keyring = self.reopen_sealed(sealing).await?;
+        }
+        let again = |row: &CaseKeyRow| keyring.is_stale(row).then(|| keyring.rewrap_case_key(row));
+        let wrapped = self.rewrap_all(again).await?;
+        self.destroy_epochs(Purpose::SealedKek, &keyring.status(), |kid| keyring.destroy(kid)).await?;
+        self.reopen_sealed(sealing).await?;
+        Ok(wrapped)
+    }
+
+    /// Wraps the keyring of sealed cases under another sealing key.
+    ///
+    /// # Errors
+    /// When the key store cannot be written; the old sealing key stays in force then.
+    pub async fn rotate_sealing(&self, new: &SealingKey) -> Result<(), CaseworkError> {
+        let rows = self.sealed_keyring()?.rewrap(new)?;
+        self.db.put_keyring(&rows).await?;
+        self.db.wipe_traces().await?;
+        self.reopen_sealed(new).await?;
+        Ok(())
+    }
+
+    async fn reopen_sealed(&self, sealing: &SealingKey) -> Result<Arc<SealedKeyring>, CaseworkError> {
+        let opened = SealedKeyring::open(sealing, self.db.load_keyring().await?)?;
+        let opened = Arc::new(opened.ok_or(CaseworkError::KeysMissing)?);
+        if let Some(sealed) = &self.sealed {
+            *sealed.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&opened);
+        }
+        Ok(opened)
+    }
+
+    async fn keep_rotation(&self, rotation: Rotation) -> Result<(), CaseworkError> {
+        let mut rows = rotation.changed;
+        rows.push(rotation.new);
+        Ok(self.db.put_keyring(&rows).await?)
+    }
+
+    /// Wraps anew every case key for which `again` gives a new wrapping.
+    async fn rewrap_all(
+        &self,
+        again: impl Fn(&CaseKeyRow) -> Option<Result<CaseKeyRow, VaultError>>,
+    ) -> Result<u64, CaseworkError> {
         let mut after = None;
         let mut wrapped = 0;
         loop {
             let page = self.db.page_case_keys(after, BATCH).await?;
             let Some(last) = page.last() else { return Ok(wrapped) };
             after = Some((last.case_id, last.class, last.key_no));
-            let mut stale = Vec::new();
-            for row in page.iter().filter(|row| keyring.is_stale(row)) {
-                stale.push(keyring.rewrap_case_key(row)?);
-            }
+            let stale = page.iter().filter_map(&again).collect::<Result<Vec<_>, _>>()?;
             wrapped += stale.len() as u64;
             if !stale.is_empty() {
                 self.db.update_case_keys(stale).await?;
             }
         }
+    }
+
+    /// Destroys the epochs of a purpose that only open; the key store refuses one on which something still hangs.
+    async fn destroy_epochs(
+        &self,
+        purpose: Purpose,
+        status: &KeyringStatus,
+        destroy: impl Fn(Uuid) -> Result<KeyringRow, VaultError>,
+    ) -> Result<(), CaseworkError> {
+        let old = status.keys.iter().filter(|key| key.purpose == purpose && key.state == KeyState::DecryptOnly);
+        let rows = old.map(|key| destroy(key.kid)).collect::<Result<Vec<_>, _>>()?;
+        self.db.put_keyring(&rows).await?;
+        Ok(self.db.wipe_traces().await?)
     }
 
     fn put(&self, keyring: Keyring) {

@@ -4,6 +4,7 @@
 //! * [`read`]: what somebody may see of it. [`find`]: lists and search.
 //! * [`reseal`]: a case goes under the keys of the sealer, or back.
 //! * [`records`]: the duty to seal, queries of sealed records, certificates.
+//! * [`expunge`]: a case is taken away for good.
 //! * [`people`]: the persons of a case. [`assign`]: who works on it. [`accounts`]: who works here. [`oversee`]: the ledger.
 //! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
 
@@ -11,6 +12,7 @@ pub mod accounts;
 pub mod assign;
 mod cipher;
 mod error;
+pub mod expunge;
 pub mod find;
 pub mod intake;
 pub mod keys;

@@ -83,6 +83,32 @@ impl Service {
         Ok(wrapped)
     }
 
+    /// The same for the keys of sealed cases.
+    ///
+    /// # Errors
+    /// As there; `Elsewhere` in any process but one that has the sealing key.
+    pub async fn rotate_sealed_keys(
+        &self,
+        sealing: &crate::vault::SealingKey,
+        begin: bool,
+    ) -> Result<u64, CaseworkError> {
+        if begin {
+            self.note_service("keys.sealed.epoch").await?;
+        }
+        let wrapped = self.keys().rotate_sealed_keys(sealing, begin).await?;
+        self.note_service("keys.sealed.rewrapped").await?;
+        Ok(wrapped)
+    }
+
+    /// Wraps the keyring of sealed cases under another sealing key and writes it down.
+    ///
+    /// # Errors
+    /// When the key store cannot be written; the old sealing key stays in force then.
+    pub async fn rotate_sealing(&self, new: &crate::vault::SealingKey) -> Result<(), CaseworkError> {
+        self.keys().rotate_sealing(new).await?;
+        self.note_service("keys.sealing").await
+    }
+
     /// Whether the service can work: its database answers.
     ///
     /// # Errors

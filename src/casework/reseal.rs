@@ -61,16 +61,21 @@ impl Service {
         };
         store::begin_reseal(self.db(), &intent).await?;
         let kept = self.reseal_claimed(pack, row, note, set, &old, sealed, &intent).await;
-        let ended = match &kept {
-            Ok(_) => self.end_reseal(&intent, true).await,
+        self.end(&intent, kept.is_ok()).await;
+        kept
+    }
+
+    /// Ends a change of keys, or leaves it to be ended later.
+    pub(super) async fn end(&self, intent: &ResealingRow, kept: bool) {
+        let ended = match kept {
+            true => self.end_reseal(intent, true).await,
             // An error does not tell whether the database kept it; only its own row does.
-            Err(_) => self.end_left(&intent).await.map(drop),
+            false => self.end_left(intent).await.map(drop),
         };
         // What was kept is true from now on, whatever becomes of the keys in this very moment.
         if let Err(error) = ended {
             tracing::error!(error = %error, "a change of keys is to be ended later");
         }
-        kept
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of `reseal`, split off for its error")]

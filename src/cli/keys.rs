@@ -28,6 +28,9 @@ pub(super) enum Keys {
         /// Change the root key to a new one, made in this file
         #[arg(long, value_name = "FILE", conflicts_with = "resume")]
         root: Option<PathBuf>,
+        /// Change the sealing key to a new one, made in this file
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "root"])]
+        sealing: Option<PathBuf>,
     },
 }
 
@@ -38,6 +41,7 @@ impl Keys {
             Self::Init => init(&settings).await,
             Self::Status => status(&settings).await,
             Self::Rotate { root: Some(file), .. } => rotate_root(&settings, file).await,
+            Self::Rotate { sealing: Some(file), .. } => rotate_sealing(&settings, file).await,
             Self::Rotate { resume, .. } => rotate(&settings, !*resume).await,
         }
     }
@@ -100,11 +104,24 @@ async fn status(settings: &Settings) -> Result<(), CliError> {
 }
 
 async fn rotate(settings: &Settings, begin: bool) -> Result<(), CliError> {
-    let root = settings.root_key.load()?;
-    let service = open(settings, Clock::System).await?;
+    let (root, sealing) = (settings.root_key.load()?, settings.sealing_key.load_sealing()?);
+    let service = open_sealing(settings, Clock::System).await?;
     let wrapped = service.rotate_case_keys(&root, begin).await?;
+    let sealed = service.rotate_sealed_keys(&sealing, begin).await?;
     close(&service).await;
-    say(format_args!("{wrapped} case keys wrapped anew"));
+    say(format_args!("{wrapped} case keys and {sealed} keys of sealed cases wrapped anew; older epochs are destroyed"));
+    say("Start the service again now. Older copies of the key store still open with the root and sealing keys of");
+    say("their day: change both (--root, --sealing) and destroy the old ones to make such copies worthless.");
+    Ok(())
+}
+
+async fn rotate_sealing(settings: &Settings, file: &Path) -> Result<(), CliError> {
+    let service = open_sealing(settings, Clock::System).await?;
+    let new = SealingKey::create_file(file)?;
+    service.rotate_sealing(&new).await?;
+    close(&service).await;
+    say(format_args!("the keyring of sealed cases is wrapped under the new sealing key in {}", file.display()));
+    say("Start the sealer with this key from now on, and destroy the old one.");
     Ok(())
 }
 

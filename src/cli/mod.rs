@@ -1,9 +1,11 @@
 //! The command line.
 
+mod backup;
 mod demo;
 mod keys;
 mod ledger;
 mod pack;
+mod records;
 mod sealer;
 mod serve;
 mod user;
@@ -56,6 +58,12 @@ enum Command {
     /// Offices, accounts and bearer tokens
     #[command(subcommand)]
     User(user::User),
+    /// Take a case away for good
+    #[command(subcommand)]
+    Records(records::Records),
+    /// Copy the record and the key store, apart from each other
+    #[command(after_help = "Example:\n  tutela backup /mnt/backup/2026-11-24 --data /var/lib/tutela")]
+    Backup(backup::Backup),
     /// Print the OpenAPI 3.1 description of the API
     #[command(after_help = "Example:\n  tutela openapi > openapi.json")]
     Openapi,
@@ -96,6 +104,8 @@ pub async fn run() -> std::process::ExitCode {
         Command::Ledger(ledger) => ledger.run(&cli.flags).await,
         Command::Keys(keys) => keys.run(&cli.flags).await,
         Command::User(user) => user.run(&cli.flags).await,
+        Command::Records(records) => records.run(&cli.flags).await,
+        Command::Backup(backup) => backup.run(&cli.flags).await,
         Command::Openapi => openapi(),
     };
     match outcome {

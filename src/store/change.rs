@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
 use super::records::{CertificateRow, GrantRow, MarkRow, QueryRow};
-use super::reseal::Reseal;
+use super::reseal::{Expunge, Reseal};
 use super::{Db, StoreError};
 
 /// Everything that one use case keeps.
@@ -34,6 +34,8 @@ pub struct WriteSet {
     pub certificates: Vec<CertificateRow>,
     /// Items of the case that are sealed by themselves, or are so no longer.
     pub marks: Vec<MarkRow>,
+    /// A case that is taken away. The leaf beside it is of its chain.
+    pub expunge: Option<Box<Expunge>>,
     /// What of the case that changes is put under other keys.
     pub reseal: Option<Box<Reseal>>,
     /// What the ledger learns of it. Beside a case, leaves of its chain.
@@ -41,9 +43,15 @@ pub struct WriteSet {
 }
 
 impl WriteSet {
-    /// The case that is opened or changes; every other row of the set is then of it.
+    /// Whether it is kept in a commit of its own.
+    pub(super) const fn is_alone(&self) -> bool {
+        self.reseal.is_some() || self.expunge.is_some()
+    }
+
+    /// The case that is opened, changes or goes; every other row of the set is then of it.
     pub(super) fn case(&self) -> Option<Uuid> {
-        self.open.as_ref().or(self.update.as_ref()).map(|row| row.id)
+        let taken = self.expunge.as_ref().map(|expunge| expunge.tombstone.case_id);
+        self.open.as_ref().or(self.update.as_ref()).map(|row| row.id).or(taken)
     }
 }
 
@@ -76,6 +84,8 @@ pub(super) struct Rows<'a> {
     pub(super) grants: Vec<&'a GrantRow>,
     pub(super) certificates: Vec<&'a CertificateRow>,
     pub(super) marks: Vec<&'a MarkRow>,
+    /// A case that is taken away; it shares its commit with no other change, as what follows.
+    pub(super) expunge: Option<&'a Expunge>,
     /// A change of keys; it shares its commit with no other change.
     pub(super) reseal: Option<&'a Reseal>,
 }
@@ -97,7 +107,8 @@ impl<'a> Rows<'a> {
             rows.certificates.extend(&set.certificates);
             rows.marks.extend(&set.marks);
             rows.reseal = rows.reseal.or(set.reseal.as_deref());
-            if set.case().is_some() { &mut rows.leaves } else { &mut rows.aside }.extend(&set.leaves);
+            rows.expunge = rows.expunge.or(set.expunge.as_deref());
+            if set.open.is_some() || set.update.is_some() { &mut rows.leaves } else { &mut rows.aside }.extend(&set.leaves);
         }
         rows
     }

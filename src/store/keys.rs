@@ -219,6 +219,17 @@ impl KeyDb {
         Ok(())
     }
 
+    /// Writes a consistent copy into a new file that only its owner may read; as [`super::Db::copy_to`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn copy_to(&self, file: &std::path::Path) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(pool) => super::work::copy_sqlite(pool, file).await,
+            Self::Postgres(_) => Err(StoreError::Url { reason: "use pg_dump".into() }),
+        }
+    }
+
     /// Keeps new wrappings of case keys, all or none.
     ///
     /// # Errors

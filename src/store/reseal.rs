@@ -4,7 +4,7 @@
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::rows::{DetailRow, EventRow, IdempotencyRow, PersonRow, ResealingRow, TagRow};
+use super::rows::{DetailRow, EventRow, IdempotencyRow, PersonRow, ResealingRow, TagRow, TombstoneRow};
 use super::work::on;
 use super::{Db, StoreError};
 
@@ -32,6 +32,23 @@ const LEAF_DETAILS_OF: &str = "SELECT leaf, detail FROM ledger_leaf WHERE case_i
 const DETAILS_OF: &str =
     "SELECT leaf_hash, case_id, detail FROM leaf_detail WHERE case_id = $1 ORDER BY leaf_hash";
 
+const EXPUNGING: &str =
+    "UPDATE resealing SET phase = 'expunging' WHERE case_id = $1 AND holder = $2 AND phase = 'begun'";
+const TOMBSTONE: &str = "INSERT INTO tombstone (case_id, order_no, ordered_by, confirmed_by, at, keys, cseq, chain_head) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const TOMBSTONES: &str = "SELECT * FROM tombstone WHERE case_id > $1 ORDER BY case_id LIMIT $2";
+/// Everything of a case but what its leaves are, in an order that leaves no row without the one it belongs to.
+const OF_CASE: [&str; 8] = [
+    "DELETE FROM blind_index WHERE person_id IN (SELECT id FROM person WHERE case_id = $1)",
+    "DELETE FROM person WHERE case_id = $1",
+    "DELETE FROM case_event WHERE case_id = $1",
+    "DELETE FROM clock WHERE case_id = $1",
+    "DELETE FROM idempotency WHERE case_id = $1",
+    "DELETE FROM leaf_detail WHERE case_id = $1",
+    "DELETE FROM record_grant WHERE case_id = $1",
+    "DELETE FROM item_mark WHERE case_id = $1",
+];
+const CASE: &str = "DELETE FROM case_file WHERE id = $1 AND version = $2";
+
 /// The new keys are made and the old ones in force.
 pub const BEGUN: &str = "begun";
 /// The content is under the new keys; the old ones are to be destroyed.
@@ -54,6 +71,25 @@ pub struct Reseal {
     pub answers: Vec<IdempotencyRow>,
     /// Details of all leaves of the case.
     pub details: Vec<DetailRow>,
+}
+
+/// A case that is taken away.
+#[derive(Clone, Debug)]
+pub struct Expunge {
+    /// Who began it ([`begin_reseal`]).
+    pub holder: Uuid,
+    /// The version at which it is taken away.
+    pub version: i64,
+    /// What remains.
+    pub tombstone: TombstoneRow,
+}
+
+/// What remains of cases that were taken away, by case.
+///
+/// # Errors
+/// What the database says.
+pub async fn page_tombstones(db: &Db, after: Uuid, limit: i64) -> Result<Vec<TombstoneRow>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(TOMBSTONES).bind(after).bind(limit).fetch_all(pool).await)?)
 }
 
 /// Claims a case for a change of keys.
@@ -138,6 +174,42 @@ pub async fn leaf_details_of(db: &Db, case: Uuid) -> Result<Vec<(Vec<u8>, Vec<u8
 pub async fn details_of(db: &Db, case: Uuid) -> Result<Vec<DetailRow>, StoreError> {
     Ok(on!(db, |pool| sqlx::query_as(DETAILS_OF).bind(case).fetch_all(pool).await)?)
 }
+
+/// Takes a case away, on either driver's connection, inside its transaction.
+macro_rules! expunge_for {
+    ($name:ident, $connection:ty) => {
+        pub(super) async fn $name(to: &mut $connection, expunge: &Expunge) -> Result<(), StoreError> {
+            let TombstoneRow { case_id, .. } = expunge.tombstone;
+            let held = sqlx::query(EXPUNGING).bind(case_id).bind(expunge.holder).execute(&mut *to).await?;
+            if held.rows_affected() != 1 {
+                return Err(StoreError::Conflict);
+            }
+            for statement in OF_CASE {
+                sqlx::query(statement).bind(case_id).execute(&mut *to).await?;
+            }
+            let gone = sqlx::query(CASE).bind(case_id).bind(expunge.version).execute(&mut *to).await?;
+            if gone.rows_affected() != 1 {
+                return Err(StoreError::Conflict);
+            }
+            let row = &expunge.tombstone;
+            sqlx::query(TOMBSTONE)
+                .bind(row.case_id)
+                .bind(&row.order_no)
+                .bind(&row.ordered_by)
+                .bind(&row.confirmed_by)
+                .bind(row.at)
+                .bind(&row.keys)
+                .bind(row.cseq)
+                .bind(&row.chain_head)
+                .execute(&mut *to)
+                .await?;
+            sqlx::query(KEPT).bind(case_id).bind(expunge.holder).execute(&mut *to).await?;
+            Ok(())
+        }
+    };
+}
+expunge_for!(expunge_on_sqlite, SqliteConnection);
+expunge_for!(expunge_on_postgres, sqlx::PgConnection);
 
 /// Writes what a change of keys writes anew, on either driver's connection, inside its transaction.
 macro_rules! rewrite_for {

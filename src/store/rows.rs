@@ -327,6 +327,34 @@ pub struct ResealingRow {
     pub at: i64,
 }
 
+/// What remains of a case that was expunged.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct TombstoneRow {
+    pub case_id: Uuid,
+    pub order_no: String,
+    pub ordered_by: String,
+    pub confirmed_by: String,
+    pub at: i64,
+    pub keys: Vec<u8>,
+    pub cseq: i64,
+    pub chain_head: Vec<u8>,
+}
+
+impl TombstoneRow {
+    /// Digest of every column but `cseq` and `chain_head`, as [`CaseRow::digest`].
+    pub fn digest(&self) -> Hash {
+        RowDigest::new("tombstone")
+            .bytes("case_id", self.case_id.as_bytes())
+            .text("order_no", &self.order_no)
+            .text("ordered_by", &self.ordered_by)
+            .text("confirmed_by", &self.confirmed_by)
+            .int("at", self.at)
+            .bytes("keys", &self.keys)
+            .finish()
+    }
+}
+
 /// The detail of a leaf under the keys of the day.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[expect(missing_docs, reason = "columns are explained in migrations/")]

@@ -23,6 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// page that changes often is written back once for many changes (16 MiB).
 const WRITER: &str = "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000";
 
+/// Deleted pages are overwritten, but the log still has them until it is emptied.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// A deleted row stays in its page until then.
+const VACUUM: &str = "VACUUM";
+/// A copy as of one moment, without free pages.
+const COPY: &str = "VACUUM INTO $1";
+
 /// How often the database's file is looked for.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -144,6 +151,30 @@ impl Db {
         on!(self, |pool| pool.close().await);
     }
 
+    /// Overwrites what deleted and changed rows left behind, as far as the database lets go of it: PostgreSQL's log
+    /// (`pg_wal`) keeps it until its segments are used again.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn wipe_traces(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { read, .. } => sqlx::query(EMPTY_LOG).execute(read).await.map(drop)?,
+            Self::Postgres { pool, .. } => sqlx::query(VACUUM).execute(pool).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Writes a consistent copy into a new file that only its owner may read.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] for PostgreSQL, whose own tools do it; what the database says.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { read, .. } => copy_sqlite(read, file).await,
+            Self::Postgres { .. } => Err(StoreError::Url { reason: "use pg_dump".into() }),
+        }
+    }
+
     /// Resolves when the database is gone for good: its file was removed or replaced. A PostgreSQL server that does not
     /// answer may come back.
     pub async fn lost(&self) -> StoreError {
@@ -172,6 +203,19 @@ impl Db {
             Self::Postgres { .. } => "postgres",
         }
     }
+}
+
+pub(super) async fn copy_sqlite(pool: &SqlitePool, file: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let failed = |error: std::io::Error| StoreError::Unavailable {
+        reason: format!("{}: {error}", file.display()),
+    };
+    let Some(name) = file.to_str() else {
+        return Err(StoreError::Url { reason: "the path of the copy is not UTF-8".into() });
+    };
+    sqlx::query(COPY).bind(name).execute(pool).await?;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    std::fs::File::open(file).and_then(|file| file.sync_all()).map_err(failed)
 }
 
 pub(super) async fn sqlite_pool(path: &std::path::Path, connections: u32) -> Result<SqlitePool, StoreError> {

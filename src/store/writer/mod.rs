@@ -78,10 +78,10 @@ impl<K: Keeper> Work<K> {
             while !waiting.is_empty() {
                 let mut cases = HashSet::new();
                 let mut alone = false;
-                // A second change of a case has to see what became of the first one; a change of keys is kept alone.
+                // A second change of a case has to see what became of the first one; a change of keys is kept alone, and so is the end of a case.
                 let begins_another = |(set, _): &(WriteSet, _)| {
-                    let begins = alone || set.reseal.is_some() && !cases.is_empty();
-                    alone = set.reseal.is_some();
+                    let begins = alone || set.is_alone() && !cases.is_empty();
+                    alone = set.is_alone();
                     begins || set.case().is_some_and(|case| !cases.insert(case))
                 };
                 let end = waiting.iter().position(begins_another).unwrap_or(waiting.len());

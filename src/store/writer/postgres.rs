@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Keeper;
 use crate::store::StoreError;
 use crate::store::change::Rows;
-use crate::store::reseal::rewrite_on_postgres;
+use crate::store::reseal::{expunge_on_postgres, rewrite_on_postgres};
 use crate::store::table::{DECIDE_QUERY, IF_NEW, RENEW_CLOCK, SET_CASE, WHERE_BEFORE, arrays, insert_arrays};
 
 /// Rows of a case that this statement did not update are not kept: another instance was first.
@@ -59,13 +59,16 @@ impl Keeper for PostgresKeeper {
 
 async fn keep(connection: &mut PgConnection, rows: &Rows<'_>) -> Result<Vec<Uuid>, StoreError> {
     let mut statement = statement(rows);
-    let Some(reseal) = rows.reseal else {
+    if rows.reseal.is_none() && rows.expunge.is_none() {
         return Ok(statement.build_query_scalar().fetch_all(connection).await?);
-    };
+    }
     let mut work = connection.begin().await?;
     let updated: Vec<Uuid> = statement.build_query_scalar().fetch_all(&mut *work).await?;
-    if !updated.is_empty() {
+    if let Some(reseal) = rows.reseal.filter(|_| !updated.is_empty()) {
         rewrite_on_postgres(&mut work, reseal).await?;
+    }
+    if let Some(expunge) = rows.expunge {
+        expunge_on_postgres(&mut work, expunge).await?;
     }
     work.commit().await?;
     Ok(updated)

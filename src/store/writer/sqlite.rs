@@ -9,7 +9,7 @@ use crate::ledger::merkle::Tiler;
 use crate::store::StoreError;
 use crate::store::change::Rows;
 use crate::store::ledger::{grow, head_of_sqlite, tiler_of_sqlite, tiles_of_sqlite};
-use crate::store::reseal::rewrite_on_sqlite;
+use crate::store::reseal::{expunge_on_sqlite, rewrite_on_sqlite};
 use crate::store::rows::CaseRow;
 use crate::store::table::{DECIDE_QUERY, IF_NEW, RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values};
 use crate::store::work::HeldFile;
@@ -41,6 +41,9 @@ impl SqliteKeeper {
         let rows = rows.without_stale(&updated);
         if let Some(reseal) = rows.reseal {
             rewrite_on_sqlite(&mut self.connection, reseal).await?;
+        }
+        if let Some(expunge) = rows.expunge {
+            expunge_on_sqlite(&mut self.connection, expunge).await?;
         }
         self.write(&rows, &mut tiler).await?;
         self.tiler = Some(tiler);

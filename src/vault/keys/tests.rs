@@ -1,3 +1,4 @@
+use super::super::cobblestone::CobblestoneError;
 use super::*;
 
 fn ring() -> (RootKey, Keyring, Vec<KeyringRow>) {
