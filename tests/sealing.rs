@@ -182,7 +182,11 @@ async fn a_query_tells_nothing_of_what_there_is(app: &TestApp) {
             let decision = json!({"allow": allow, "grounds": "依申请", "readers": ["sun.lan"], "days": 3});
             let path = format!("/api/v1/records/queries/{id}/decision");
             let own = app.post("sun.lan", &path, &decision).await;
-            assert!(own.is_problem(403, "not-permitted"), "who entered it does not decide it: {}", own.json());
+            assert!(
+                own.is_problem(403, "not-permitted"),
+                "who entered it does not decide it: {}",
+                own.json()
+            );
             let begun = std::time::Instant::now();
             let decided = app.post("qian.li", &path, &decision).await;
             let beats = begun.elapsed().as_millis() / 250;
@@ -269,7 +273,11 @@ async fn an_expunged_case_is_gone_and_the_ledger_still_verifies(app: &TestApp) {
     let audit = app.audit().await;
     assert!(audit.sound(), "{audit:?}");
     // What remains is vouched for as well.
-    let drop = if app.is_sqlite() { "DROP TRIGGER tombstone_no_update" } else { "DROP TRIGGER tombstone_append_only ON tombstone" };
+    let drop = if app.is_sqlite() {
+        "DROP TRIGGER tombstone_no_update"
+    } else {
+        "DROP TRIGGER tombstone_append_only ON tombstone"
+    };
     app.sql(&format!("{drop}; UPDATE tombstone SET order_no = '2026-18'")).await;
     assert!(!app.audit().await.sound());
 }

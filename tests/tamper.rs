@@ -140,6 +140,8 @@ fn other_value(column: &str, kind: &str) -> String {
     let is_id = ["id", "supersedes"].contains(&column) || column.ends_with("_id");
     match kind {
         _ if column == "sealed" => "1 - sealed".into(),
+        // It may be the largest number there is.
+        _ if column == "next_due" => "next_due - 1000000".into(),
         "TEXT" => format!("COALESCE({column}, '') || 'x'"),
         "INTEGER" | "BIGINT" => format!("COALESCE({column}, 0) + 1000000"),
         "SMALLINT" => format!("{column} + 100"),

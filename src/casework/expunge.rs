@@ -86,16 +86,15 @@ impl Service {
             cseq: row.cseq + 1,
             chain_head: Vec::new(),
         };
-        let cseq = u64::try_from(tombstone.cseq)
-            .map_err(|_| CaseworkError::Corrupt { what: "ledger chain" })?;
+        let cseq =
+            u64::try_from(tombstone.cseq).map_err(|_| CaseworkError::Corrupt { what: "ledger chain" })?;
         let previous = rows::hash(&row.chain_head);
         let link = Link { case: row.id, cseq, previous, state: tombstone.digest() };
         let note = Note { gone, ..self.service_note("case.expunge") };
         let (leaf, head) = note.chained(&link)?;
         tombstone.chain_head = head.to_vec();
         let expunge = Expunge { holder: intent.holder, version: row.version, tombstone };
-        let set =
-            WriteSet { expunge: Some(Box::new(expunge)), leaves: vec![leaf], ..WriteSet::default() };
+        let set = WriteSet { expunge: Some(Box::new(expunge)), leaves: vec![leaf], ..WriteSet::default() };
         Ok(store::commit(self.db(), set).await?)
     }
 
@@ -103,7 +102,9 @@ impl Service {
         let mut people = Vec::new();
         for login in [&order.by, &order.confirmed_by] {
             for role in [StaffRole::Records, StaffRole::Chief] {
-                people.extend(self.account_with_role_at(login, role, row.office_id).await?.map(|id| (login, id)));
+                people.extend(
+                    self.account_with_role_at(login, role, row.office_id).await?.map(|id| (login, id)),
+                );
             }
         }
         let who = |login: &String| people.iter().find(|(of, _)| *of == login).map(|(_, id)| *id);

@@ -10,7 +10,7 @@ use super::CaseworkError;
 use crate::ledger::Hash;
 use crate::store::{self, Db, KeyDb, StoreError};
 use crate::vault::{
-    CaseKeyRow, Class, Dek, KeyState, Keyring, KeyringRow, KeyringStatus, Purpose, Rotation, RootKey,
+    CaseKeyRow, Class, Dek, KeyState, Keyring, KeyringRow, KeyringStatus, Purpose, RootKey, Rotation,
     SealedKeyring, SealingKey, VaultError, key_no_of,
 };
 
@@ -165,11 +165,7 @@ impl KeyRoom {
     /// # Errors
     /// A vault error when they do not open; `Conflict` when the case was put under other keys meanwhile; `Corrupt` when
     /// it has none, as after expunging.
-    pub(super) async fn that_open(
-        &self,
-        case: Uuid,
-        sealed: &[u8],
-    ) -> Result<Arc<CaseKeys>, CaseworkError> {
+    pub(super) async fn that_open(&self, case: Uuid, sealed: &[u8]) -> Result<Arc<CaseKeys>, CaseworkError> {
         let key_no = key_no_of(sealed)?;
         match self.kept(case).filter(|keys| keys.key_no == key_no) {
             Some(keys) => Ok(keys),
@@ -376,7 +372,8 @@ impl KeyRoom {
         status: &KeyringStatus,
         destroy: impl Fn(Uuid) -> Result<KeyringRow, VaultError>,
     ) -> Result<(), CaseworkError> {
-        let old = status.keys.iter().filter(|key| key.purpose == purpose && key.state == KeyState::DecryptOnly);
+        let old =
+            status.keys.iter().filter(|key| key.purpose == purpose && key.state == KeyState::DecryptOnly);
         let rows = old.map(|key| destroy(key.kid)).collect::<Result<Vec<_>, _>>()?;
         self.db.put_keyring(&rows).await?;
         Ok(self.db.wipe_traces().await?)

@@ -201,7 +201,8 @@ impl Service {
             return Err(CaseworkError::Invalid(reasons));
         }
         let mut row = loaded.row;
-        let (mut person_row, tags) = self.person_rows(case, row.sealed != 0, row.people_count + 1, person).await?;
+        let (mut person_row, tags) =
+            self.person_rows(case, row.sealed != 0, row.people_count + 1, person).await?;
         let head =
             super::rows::hash(&row.people_head).ok_or(CaseworkError::Corrupt { what: "people head" })?;
         row.people_head = chain_people(&head, std::slice::from_mut(&mut person_row)).to_vec();

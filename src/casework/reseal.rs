@@ -151,8 +151,7 @@ impl Service {
         let mut all = Vec::new();
         for person in people {
             let corrupt = || CaseworkError::Corrupt { what: "person" };
-            let class =
-                i16::try_from(person.class).ok().and_then(Class::from_code).ok_or_else(corrupt)?;
+            let class = i16::try_from(person.class).ok().and_then(Class::from_code).ok_or_else(corrupt)?;
             let place = cipher::person_place(person.case_id, person.id, class);
             let opened = old.dek(class)?.open(&place, &person.body)?;
             let identity: Identity = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
@@ -176,8 +175,10 @@ impl Service {
         for (leaf, written) in store::leaf_details_of(self.db(), case).await? {
             let hash = leaf_hash(&leaf).to_vec();
             let leaf = Leaf::parse(&leaf).map_err(|_| CaseworkError::Corrupt { what: "ledger leaf" })?;
-            let detail =
-                earlier.iter().find(|d| d.leaf_hash == hash).map_or(written.as_slice(), |d| d.detail.as_slice());
+            let detail = earlier
+                .iter()
+                .find(|d| d.leaf_hash == hash)
+                .map_or(written.as_slice(), |d| d.detail.as_slice());
             let place = cipher::detail_place(case, leaf.req);
             let detail = cipher::recode(old, new, &place, detail)?;
             details.push(DetailRow { leaf_hash: hash, case_id: case, detail });

@@ -51,7 +51,9 @@ impl Backup {
                 key_db.close().await;
                 say(format_args!("the record is in {}", record.display()));
                 say(format_args!("the key store is in {}", keys.display()));
-                say("Move them to different places. Keep the record's for years, the key store's for days: what is");
+                say(
+                    "Move them to different places. Keep the record's for years, the key store's for days: what is",
+                );
                 say("expunged comes back from an old key store. The root and sealing keys are in neither.");
                 return Ok(());
             }

@@ -49,7 +49,14 @@ impl Demo {
     async fn build_in_another_process(&self, flags: &Flags) -> Result<(), CliError> {
         let failed = |error: std::io::Error| CliError::Failed(format!("the caseload was not made: {error}"));
         let status = tokio::process::Command::new(std::env::current_exe().map_err(failed)?)
-            .args(["demo", "--no-serve", "--cases", &self.cases.to_string(), "--seed", &self.seed.to_string()])
+            .args([
+                "demo",
+                "--no-serve",
+                "--cases",
+                &self.cases.to_string(),
+                "--seed",
+                &self.seed.to_string(),
+            ])
             .envs(flags.environment())
             .kill_on_drop(true)
             .status()

@@ -51,7 +51,8 @@ async fn init(settings: &Settings) -> Result<(), CliError> {
     let made = make_missing(settings)?;
     if made.is_empty() {
         return Err(CliError::Failed(
-            "both keys are there already, or come from a command; make them where that command finds them".into(),
+            "both keys are there already, or come from a command; make them where that command finds them"
+                .into(),
         ));
     }
     let service = open_sealing(settings, Clock::System).await?;
@@ -109,8 +110,12 @@ async fn rotate(settings: &Settings, begin: bool) -> Result<(), CliError> {
     let wrapped = service.rotate_case_keys(&root, begin).await?;
     let sealed = service.rotate_sealed_keys(&sealing, begin).await?;
     close(&service).await;
-    say(format_args!("{wrapped} case keys and {sealed} keys of sealed cases wrapped anew; older epochs are destroyed"));
-    say("Start the service again now. Older copies of the key store still open with the root and sealing keys of");
+    say(format_args!(
+        "{wrapped} case keys and {sealed} keys of sealed cases wrapped anew; older epochs are destroyed"
+    ));
+    say(
+        "Start the service again now. Older copies of the key store still open with the root and sealing keys of",
+    );
     say("their day: change both (--root, --sealing) and destroy the old ones to make such copies worthless.");
     Ok(())
 }
@@ -120,7 +125,10 @@ async fn rotate_sealing(settings: &Settings, file: &Path) -> Result<(), CliError
     let new = SealingKey::create_file(file)?;
     service.rotate_sealing(&new).await?;
     close(&service).await;
-    say(format_args!("the keyring of sealed cases is wrapped under the new sealing key in {}", file.display()));
+    say(format_args!(
+        "the keyring of sealed cases is wrapped under the new sealing key in {}",
+        file.display()
+    ));
     say("Start the sealer with this key from now on, and destroy the old one.");
     Ok(())
 }

@@ -39,7 +39,9 @@ enum Command {
     #[command(after_help = "Example:\n  tutela serve --data /var/lib/tutela --listen 127.0.0.1:8780")]
     Serve,
     /// Run the process that alone can open sealed records; `serve` starts one unless --sealer-socket names another
-    #[command(after_help = "Example:\n  tutela sealer --data /var/lib/tutela --sealing-key-file /run/keys/sealing.key")]
+    #[command(
+        after_help = "Example:\n  tutela sealer --data /var/lib/tutela --sealing-key-file /run/keys/sealing.key"
+    )]
     Sealer(sealer::Sealer),
     /// Run the service with an invented caseload of two years, in a directory of its own
     #[command(

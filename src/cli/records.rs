@@ -41,11 +41,17 @@ impl Records {
             let order = Order { number: order.clone(), by: by.clone(), confirmed_by: confirmed_by.clone() };
             service.expunge(*case, &order, code).await?;
             say(format_args!("case {case} is gone; what remains is that it was, by order {}", order.number));
-            say("Backups of the key store from before open it until they expire: keep them for days, and see");
-            say("`tutela keys rotate`. PostgreSQL keeps what was written in pg_wal until its segments are used again.");
+            say(
+                "Backups of the key store from before open it until they expire: keep them for days, and see",
+            );
+            say(
+                "`tutela keys rotate`. PostgreSQL keeps what was written in pg_wal until its segments are used again.",
+            );
         } else {
             let code = service.expunge_code(*case, order).await?;
-            say(format_args!("everything of case {case} will be destroyed and cannot be brought back 将永久销毁"));
+            say(format_args!(
+                "everything of case {case} will be destroyed and cannot be brought back 将永久销毁"
+            ));
             say(format_args!("to do it, run this again with --confirm {code}"));
         }
         close(&service).await;

@@ -28,7 +28,6 @@ fn deadline(pack: &Pack, id: &str, from: NaiveDateTime) -> Option<NaiveDateTime>
     let in_force = rule.rules.iter().find(|rule| {
         rule.when.is_none() && rule.effective_from <= day && rule.effective_to.is_none_or(|last| day <= last)
     })?;
-    let run =
-        Run { started: from, length: in_force.length, first_day: rule.first_day, steps: Vec::new() };
+    let run = Run { started: from, length: in_force.length, first_day: rule.first_day, steps: Vec::new() };
     clock::due(&run, rule.roll, false, &pack.calendar).ok().map(|due| due.at)
 }

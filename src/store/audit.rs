@@ -6,9 +6,8 @@ use uuid::Uuid;
 use super::rows::{CLOCK_DIGEST, CaseRow, details_digest, tags_digest};
 use super::work::on;
 use super::{
-    Db, StoreError, checkpoints, clocks_of, details_of, events_of, leaves, page_cases,
-    page_tombstones, people_of, sequencer,
-    tags_of_person,
+    Db, StoreError, checkpoints, clocks_of, details_of, events_of, leaves, page_cases, page_tombstones,
+    people_of, sequencer, tags_of_person,
 };
 use crate::ledger::row::{CHAIN_START, chain};
 use crate::ledger::{Hash, Leaf, Report, StoredCase, StoredLeaf, Verifier, VerifierKey};

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
 use super::records::{CertificateRow, GrantRow, MarkRow, QueryRow};
 use super::reseal::{Expunge, Reseal};
+use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
 use super::{Db, StoreError};
 
 /// Everything that one use case keeps.
@@ -108,7 +108,8 @@ impl<'a> Rows<'a> {
             rows.marks.extend(&set.marks);
             rows.reseal = rows.reseal.or(set.reseal.as_deref());
             rows.expunge = rows.expunge.or(set.expunge.as_deref());
-            if set.open.is_some() || set.update.is_some() { &mut rows.leaves } else { &mut rows.aside }.extend(&set.leaves);
+            if set.open.is_some() || set.update.is_some() { &mut rows.leaves } else { &mut rows.aside }
+                .extend(&set.leaves);
         }
         rows
     }

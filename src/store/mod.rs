@@ -41,12 +41,12 @@ pub use records::{
     grants_of, lapsed_queries, marks_of, page_queries,
 };
 pub use reseal::{
-    BEGUN, Expunge, KEPT_PHASE, Reseal, answers_of, begin_reseal, details_of, end_reseal, find_reseal, leaf_details_of,
-    page_tombstones, reseals_left, take_over,
+    BEGUN, Expunge, KEPT_PHASE, Reseal, answers_of, begin_reseal, details_of, end_reseal, find_reseal,
+    leaf_details_of, page_tombstones, reseals_left, take_over,
 };
 pub use rows::{
     AccountRoleRow, AccountRow, CaseRow, ClockRow, DetailRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow,
-    PersonRow, ResealingRow, TagRow, TokenRow, TombstoneRow, chain_events, chain_people, clock_digests, details_digest,
-    tags_digest,
+    PersonRow, ResealingRow, TagRow, TokenRow, TombstoneRow, chain_events, chain_people, clock_digests,
+    details_digest, tags_digest,
 };
 pub use work::{Db, StoreUrl};

@@ -13,8 +13,7 @@ const LEFT: &str =
     "SELECT case_id, holder, from_no, to_no, phase, at FROM resealing WHERE at <= $1 ORDER BY case_id";
 const FIND: &str =
     "SELECT case_id, holder, from_no, to_no, phase, at FROM resealing WHERE case_id = $1 AND holder = $2";
-const TAKE_OVER: &str =
-    "UPDATE resealing SET holder = $1 WHERE case_id = $2 AND holder = $3 AND phase = $4";
+const TAKE_OVER: &str = "UPDATE resealing SET holder = $1 WHERE case_id = $2 AND holder = $3 AND phase = $4";
 const END: &str = "DELETE FROM resealing WHERE case_id = $1 AND holder = $2";
 const WRITING: &str =
     "UPDATE resealing SET phase = 'writing' WHERE case_id = $1 AND holder = $2 AND phase = 'begun'";

@@ -207,9 +207,8 @@ impl Db {
 
 pub(super) async fn copy_sqlite(pool: &SqlitePool, file: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt as _;
-    let failed = |error: std::io::Error| StoreError::Unavailable {
-        reason: format!("{}: {error}", file.display()),
-    };
+    let failed =
+        |error: std::io::Error| StoreError::Unavailable { reason: format!("{}: {error}", file.display()) };
     let Some(name) = file.to_str() else {
         return Err(StoreError::Url { reason: "the path of the copy is not UTF-8".into() });
     };

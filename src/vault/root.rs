@@ -252,11 +252,7 @@ fn read_file(path: &Path, forbidden: u32, tag: &'static str) -> Result<Secret, R
     parse(&read_text(file).map_err(failed)?, tag)
 }
 
-fn credential(
-    directory: Option<&OsStr>,
-    name: &str,
-    tag: &'static str,
-) -> Result<Secret, RootKeyError> {
+fn credential(directory: Option<&OsStr>, name: &str, tag: &'static str) -> Result<Secret, RootKeyError> {
     if name.is_empty() || name.contains('/') || name == "." || name == ".." {
         return Err(RootKeyError::CredentialName { name: name.to_owned() });
     }

@@ -108,7 +108,8 @@ impl TestApp {
     pub(crate) async fn open_door(&self) {
         let listener = http::sealer::bind(&self.data.path().join("sealer.sock")).await.unwrap();
         let app = App { service: self.sealer.clone(), metrics: Metrics::new(), sealer: None };
-        let door = tokio::spawn(async { http::sealer::run(listener, app, std::future::pending()).await.unwrap() });
+        let door =
+            tokio::spawn(async { http::sealer::run(listener, app, std::future::pending()).await.unwrap() });
         *self.door.lock().unwrap() = Some(door);
     }
 

@@ -234,7 +234,8 @@ impl Service {
                     "仅司法机关办案需要或者有关单位根据国家规定可以查询，须书面申请、核实身份并签署保密承诺",
                     "only justice organs for a case, or units under national rules, may ask: in writing, with identity verified and an undertaking signed",
                 );
-                let reason = Reason { source: "CPL 286; R 484; SM22 16–17".into(), ..Reason::engine("S23", text) };
+                let reason =
+                    Reason { source: "CPL 286; R 484; SM22 16–17".into(), ..Reason::engine("S23", text) };
                 return Err(refused(reason));
             }
             readers = self.readers(&decision.readers, row.office_id).await?;
@@ -270,12 +271,8 @@ impl Service {
             let note = Note::of(caller, "record.granted", permit.rule(), self.now());
             leaves.push(Note { case: Some(*case), ..note }.aside()?);
         }
-        let set = WriteSet {
-            queries: vec![row.clone()],
-            grants: grants.collect(),
-            leaves,
-            ..WriteSet::default()
-        };
+        let set =
+            WriteSet { queries: vec![row.clone()], grants: grants.collect(), leaves, ..WriteSet::default() };
         store::commit(self.db(), set).await?;
         // What somebody may read has changed.
         self.viewers().forget();

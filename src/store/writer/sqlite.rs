@@ -11,7 +11,9 @@ use crate::store::change::Rows;
 use crate::store::ledger::{grow, head_of_sqlite, tiler_of_sqlite, tiles_of_sqlite};
 use crate::store::reseal::{expunge_on_sqlite, rewrite_on_sqlite};
 use crate::store::rows::CaseRow;
-use crate::store::table::{DECIDE_QUERY, IF_NEW, RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values};
+use crate::store::table::{
+    DECIDE_QUERY, IF_NEW, RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values,
+};
 use crate::store::work::HeldFile;
 
 /// Opens the transaction and gives the tree's size, without a case.
