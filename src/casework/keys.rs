@@ -199,9 +199,10 @@ impl KeyRoom {
         let sealed = !keyring.wraps(first) && self.seals();
         let mut deks = Vec::new();
         for row in rows.into_iter().filter(|row| Class::from_code(row.class).is_some()) {
-            let dek = match sealed {
-                true => self.sealed_keyring()?.unwrap_case_key(row)?,
-                false => keyring.unwrap_case_key(row)?,
+            let dek = if sealed {
+                self.sealed_keyring()?.unwrap_case_key(row)?
+            } else {
+                keyring.unwrap_case_key(row)?
             };
             deks.push(Arc::new(dek));
         }
@@ -233,9 +234,10 @@ impl KeyRoom {
         class: Class,
         key_no: u32,
     ) -> Result<(CaseKeyRow, Dek), CaseworkError> {
-        Ok(match sealed {
-            true => self.sealed_keyring()?.new_case_key(case, class, key_no)?,
-            false => self.keyring().new_case_key(case, class, key_no)?,
+        Ok(if sealed {
+            self.sealed_keyring()?.new_case_key(case, class, key_no)?
+        } else {
+            self.keyring().new_case_key(case, class, key_no)?
         })
     }
 

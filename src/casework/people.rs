@@ -131,9 +131,10 @@ impl Service {
     ) -> Result<(PersonRow, Vec<TagRow>), CaseworkError> {
         let id = self.new_id();
         let class = class_of(&person.kind);
-        let index = match sealed {
-            true => self.keys().sealed_keyring()?.blind_index(),
-            false => self.keys().keyring().blind_index(),
+        let index = if sealed {
+            self.keys().sealed_keyring()?.blind_index()
+        } else {
+            self.keys().keyring().blind_index()
         };
         let rows = tag_rows(&index, case, id, &person.identity);
         let body =

@@ -67,10 +67,11 @@ impl Service {
 
     /// Ends a change of keys, or leaves it to be ended later.
     pub(super) async fn end(&self, intent: &ResealingRow, kept: bool) {
-        let ended = match kept {
-            true => self.end_reseal(intent, true).await,
+        let ended = if kept {
+            self.end_reseal(intent, true).await
+        } else {
             // An error does not tell whether the database kept it; only its own row does.
-            false => self.end_left(intent).await.map(drop),
+            self.end_left(intent).await.map(drop)
         };
         // What was kept is true from now on, whatever becomes of the keys in this very moment.
         if let Err(error) = ended {
@@ -144,9 +145,10 @@ impl Service {
         people: &mut [PersonRow],
         sealed: bool,
     ) -> Result<Vec<TagRow>, CaseworkError> {
-        let index = match sealed {
-            true => self.keys().sealed_keyring()?.blind_index(),
-            false => self.keys().keyring().blind_index(),
+        let index = if sealed {
+            self.keys().sealed_keyring()?.blind_index()
+        } else {
+            self.keys().keyring().blind_index()
         };
         let mut all = Vec::new();
         for person in people {

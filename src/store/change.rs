@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::records::{CertificateRow, GrantRow, MarkRow, QueryRow};
+use super::records::{CertificateRow, GrantRow, QueryRow};
 use super::reseal::{Expunge, Reseal};
 use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
 use super::{Db, StoreError};
@@ -32,8 +32,6 @@ pub struct WriteSet {
     pub grants: Vec<GrantRow>,
     /// Certificates issued.
     pub certificates: Vec<CertificateRow>,
-    /// Items of the case that are sealed by themselves, or are so no longer.
-    pub marks: Vec<MarkRow>,
     /// A case that is taken away. The leaf beside it is of its chain.
     pub expunge: Option<Box<Expunge>>,
     /// What of the case that changes is put under other keys.
@@ -83,7 +81,6 @@ pub(super) struct Rows<'a> {
     pub(super) queries: Vec<&'a QueryRow>,
     pub(super) grants: Vec<&'a GrantRow>,
     pub(super) certificates: Vec<&'a CertificateRow>,
-    pub(super) marks: Vec<&'a MarkRow>,
     /// A case that is taken away; it shares its commit with no other change, as what follows.
     pub(super) expunge: Option<&'a Expunge>,
     /// A change of keys; it shares its commit with no other change.
@@ -105,7 +102,6 @@ impl<'a> Rows<'a> {
             rows.queries.extend(&set.queries);
             rows.grants.extend(&set.grants);
             rows.certificates.extend(&set.certificates);
-            rows.marks.extend(&set.marks);
             rows.reseal = rows.reseal.or(set.reseal.as_deref());
             rows.expunge = rows.expunge.or(set.expunge.as_deref());
             if set.open.is_some() || set.update.is_some() { &mut rows.leaves } else { &mut rows.aside }
@@ -116,10 +112,7 @@ impl<'a> Rows<'a> {
 
     /// Whether something is asked or decided about sealed records, which is rare.
     pub(super) fn are_about_records(&self) -> bool {
-        !(self.queries.is_empty()
-            && self.grants.is_empty()
-            && self.certificates.is_empty()
-            && self.marks.is_empty())
+        !(self.queries.is_empty() && self.grants.is_empty() && self.certificates.is_empty())
     }
 
     /// Whether they are of one change, so that their statements are worth remembering.
@@ -134,7 +127,6 @@ impl<'a> Rows<'a> {
         let mut rows = self.clone();
         if !stale.is_empty() {
             rows.reseal = None;
-            rows.marks.retain(|row| !stale.contains(&row.case_id));
             rows.people.retain(|row| !stale.contains(&row.case_id));
             rows.tags.retain(|row| !stale.contains(&row.case_id));
             rows.events.retain(|row| !stale.contains(&row.case_id));

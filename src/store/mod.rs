@@ -37,8 +37,8 @@ pub use read::{
     find_tags, is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
 };
 pub use records::{
-    CertificateRow, GrantRow, MarkRow, QueryRow, cases_to_seal, find_certificate, find_query, granted_cases,
-    grants_of, lapsed_queries, marks_of, page_queries,
+    CertificateRow, GrantRow, QueryRow, cases_to_seal, find_certificate, find_query, granted_cases,
+    grants_of, lapsed_queries, page_queries,
 };
 pub use reseal::{
     BEGUN, Expunge, KEPT_PHASE, Reseal, answers_of, begin_reseal, details_of, end_reseal, find_reseal,

@@ -1,4 +1,4 @@
-//! Queries about sealed records, what they let somebody read, certificates, marked items, and the duty to seal.
+//! Queries about sealed records, what they let somebody read, certificates, and the duty to seal.
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -15,7 +15,6 @@ const GRANTS_OF: &str = "SELECT * FROM record_grant WHERE query_id = $1 ORDER BY
 const GRANTED: &str =
     "SELECT DISTINCT case_id FROM record_grant WHERE account_id = $1 AND until > $2 ORDER BY case_id";
 const FIND_CERTIFICATE: &str = "SELECT * FROM record_certificate WHERE id = $1";
-const MARKS_OF: &str = "SELECT * FROM item_mark WHERE case_id = $1 ORDER BY id";
 const TO_SEAL: &str = "SELECT * FROM case_file WHERE office_id = $1 AND record = $2 AND sealed = 0 AND (next_due > $3 OR (next_due = $3 AND id > $4)) ORDER BY next_due, id LIMIT $5";
 
 /// An outside body's query.
@@ -56,19 +55,6 @@ pub struct CertificateRow {
     pub asked_at: i64,
     pub due_at: i64,
     pub issued_at: Option<i64>,
-    pub body: Vec<u8>,
-}
-
-/// An item of a case that is sealed by itself, or is so no longer.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-#[expect(missing_docs, reason = "columns are explained in migrations/")]
-pub struct MarkRow {
-    pub id: Uuid,
-    pub case_id: Uuid,
-    pub item: String,
-    pub sealed: i64,
-    pub marked_by: Uuid,
-    pub marked_at: i64,
     pub body: Vec<u8>,
 }
 
@@ -130,14 +116,6 @@ pub async fn grants_of(db: &Db, query: Uuid) -> Result<Vec<GrantRow>, StoreError
 /// What the database says.
 pub async fn find_certificate(db: &Db, id: Uuid) -> Result<Option<CertificateRow>, StoreError> {
     Ok(on!(db, |pool| sqlx::query_as(FIND_CERTIFICATE).bind(id).fetch_optional(pool).await)?)
-}
-
-/// The marks of a case's items, oldest first.
-///
-/// # Errors
-/// What the database says.
-pub async fn marks_of(db: &Db, case: Uuid) -> Result<Vec<MarkRow>, StoreError> {
-    Ok(on!(db, |pool| sqlx::query_as(MARKS_OF).bind(case).fetch_all(pool).await)?)
 }
 
 /// Cases of an office whose record is in a state, soonest due first, after a position.

@@ -36,7 +36,7 @@ const EXPUNGING: &str =
 const TOMBSTONE: &str = "INSERT INTO tombstone (case_id, order_no, ordered_by, confirmed_by, at, keys, cseq, chain_head) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const TOMBSTONES: &str = "SELECT * FROM tombstone WHERE case_id > $1 ORDER BY case_id LIMIT $2";
 /// Everything of a case but what its leaves are, in an order that leaves no row without the one it belongs to.
-const OF_CASE: [&str; 8] = [
+const OF_CASE: [&str; 7] = [
     "DELETE FROM blind_index WHERE person_id IN (SELECT id FROM person WHERE case_id = $1)",
     "DELETE FROM person WHERE case_id = $1",
     "DELETE FROM case_event WHERE case_id = $1",
@@ -44,7 +44,6 @@ const OF_CASE: [&str; 8] = [
     "DELETE FROM idempotency WHERE case_id = $1",
     "DELETE FROM leaf_detail WHERE case_id = $1",
     "DELETE FROM record_grant WHERE case_id = $1",
-    "DELETE FROM item_mark WHERE case_id = $1",
 ];
 const CASE: &str = "DELETE FROM case_file WHERE id = $1 AND version = $2";
 

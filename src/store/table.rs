@@ -4,7 +4,7 @@ use sqlx::query_builder::Separated;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use super::ledger::LeafRow;
-use super::records::{CertificateRow, GrantRow, MarkRow, QueryRow};
+use super::records::{CertificateRow, GrantRow, QueryRow};
 use super::rows::{CaseRow, ClockRow, DetailRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
 
 /// Rows of one `VALUES` list; a statement of SQLite takes some 32,000 values.
@@ -91,10 +91,6 @@ table!("record_grant", GrantRow, query_id "uuid", account_id "uuid", case_id "uu
 table!(
     "record_certificate", CertificateRow,
     id "uuid", office_id "uuid", asked_by "uuid", asked_at "bigint", due_at "bigint", issued_at "bigint", body "bytea"
-);
-table!(
-    "item_mark", MarkRow,
-    id "uuid", case_id "uuid", item "text", sealed "bigint", marked_by "uuid", marked_at "bigint", body "bytea"
 );
 table!("leaf_detail", DetailRow, leaf_hash "bytea", case_id "uuid", detail "bytea");
 table!(

@@ -67,20 +67,6 @@ CREATE TABLE record_certificate (
     body BYTEA NOT NULL
 );
 
--- A document or other item of a case that is sealed by itself while the case goes on, such as an adult's file that also
--- speaks of a child. The newest row of an item counts.
-CREATE TABLE item_mark (
-    id UUID PRIMARY KEY NOT NULL,
-    case_id UUID NOT NULL,
-    item TEXT COLLATE "C" NOT NULL,
-    sealed BIGINT NOT NULL,
-    marked_by UUID NOT NULL,
-    marked_at BIGINT NOT NULL,
-    body BYTEA NOT NULL
-);
-
-CREATE INDEX item_mark_case ON item_mark (case_id, id);
-
 -- What remains of a case that was expunged: that it was, by whose order, and the end of its chain.
 CREATE TABLE tombstone (
     case_id UUID PRIMARY KEY NOT NULL,
@@ -97,7 +83,6 @@ ALTER TABLE leaf_detail ALTER COLUMN detail SET STORAGE EXTERNAL;
 ALTER TABLE record_query ALTER COLUMN body SET STORAGE EXTERNAL;
 ALTER TABLE record_query ALTER COLUMN decision SET STORAGE EXTERNAL;
 ALTER TABLE record_certificate ALTER COLUMN body SET STORAGE EXTERNAL;
-ALTER TABLE item_mark ALTER COLUMN body SET STORAGE EXTERNAL;
 
 -- What is append-only stays so but for what is put under other keys, or taken away, in this very transaction.
 

@@ -67,20 +67,6 @@ CREATE TABLE record_certificate (
     body BLOB NOT NULL
 ) STRICT;
 
--- A document or other item of a case that is sealed by itself while the case goes on, such as an adult's file that also
--- speaks of a child. The newest row of an item counts.
-CREATE TABLE item_mark (
-    id BLOB PRIMARY KEY NOT NULL,
-    case_id BLOB NOT NULL,
-    item TEXT NOT NULL,
-    sealed INTEGER NOT NULL,
-    marked_by BLOB NOT NULL,
-    marked_at INTEGER NOT NULL,
-    body BLOB NOT NULL
-) STRICT;
-
-CREATE INDEX item_mark_case ON item_mark (case_id, id);
-
 -- What remains of a case that was expunged: that it was, by whose order, and the end of its chain.
 CREATE TABLE tombstone (
     case_id BLOB PRIMARY KEY NOT NULL,

@@ -107,20 +107,15 @@ impl Service {
 
     /// The office of a code, or the only one at which the caller has a role.
     fn office_of(&self, caller: &Caller, code: Option<&str>) -> Result<Uuid, CaseworkError> {
-        match code {
-            Some(code) => self
-                .offices()
-                .by_code(code)
-                .map(|office| office.id)
-                .ok_or_else(|| accounts::unknown_office(code)),
-            None => match caller.viewer.grants.as_slice() {
-                [grant] => Ok(grant.office),
-                _ => {
-                    let text = Text::new("请写明办案机关的代码", "name the code of the office");
-                    Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_MISSING", text).on("/office")]))
-                }
-            },
+        if let Some(code) = code {
+            let found = self.offices().by_code(code).map(|office| office.id);
+            return found.ok_or_else(|| accounts::unknown_office(code));
         }
+        let [grant] = caller.viewer.grants.as_slice() else {
+            let text = Text::new("请写明办案机关的代码", "name the code of the office");
+            return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_MISSING", text).on("/office")]));
+        };
+        Ok(grant.office)
     }
 
     /// The cases of an office whose child is this person: by the identity number if there is one, else by the name.

@@ -346,18 +346,13 @@ impl Service {
     async fn readers(&self, logins: &[String], office: Uuid) -> Result<Vec<Uuid>, CaseworkError> {
         let mut readers = Vec::new();
         for login in logins {
-            match self.account_with_role_at(login, StaffRole::Records, office).await? {
-                Some(account) => readers.push(account),
-                None => {
-                    let text = Text::new(
-                        "查阅人须为本院档案管理人员",
-                        "who reads must be records staff of this office",
-                    );
-                    return Err(CaseworkError::Invalid(vec![
-                        Reason::engine("ACCOUNT_UNKNOWN", text).on("/readers"),
-                    ]));
-                }
-            }
+            let Some(account) = self.account_with_role_at(login, StaffRole::Records, office).await? else {
+                let text =
+                    Text::new("查阅人须为本院档案管理人员", "who reads must be records staff of this office");
+                let reason = Reason::engine("ACCOUNT_UNKNOWN", text).on("/readers");
+                return Err(CaseworkError::Invalid(vec![reason]));
+            };
+            readers.push(account);
         }
         readers.sort_unstable();
         readers.dedup();
@@ -376,13 +371,12 @@ impl Service {
         };
         let named = decided.as_ref().is_some_and(|d| d.readers.contains(&caller.viewer.account));
         let running = row.until.is_some_and(|until| micros(self.now()) < until);
-        let cases = match named && running {
-            true => {
-                let grants = store::grants_of(self.db(), row.id).await?;
-                let own = grants.into_iter().filter(|grant| grant.account_id == caller.viewer.account);
-                Some(own.map(|grant| grant.case_id).collect())
-            }
-            false => None,
+        let cases = if named && running {
+            let grants = store::grants_of(self.db(), row.id).await?;
+            let own = grants.into_iter().filter(|grant| grant.account_id == caller.viewer.account);
+            Some(own.map(|grant| grant.case_id).collect())
+        } else {
+            None
         };
         let answer = match row.state.as_str() {
             PENDING => None,

@@ -103,8 +103,6 @@ fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
         insert_arrays(&mut text, &rows.grants, " WHERE true");
         text.push(IF_NEW).push("), certificates AS (");
         insert_arrays(&mut text, &rows.certificates, "");
-        text.push("), marks AS (");
-        insert_arrays(&mut text, &rows.marks, OF_KEPT);
     }
     text.push(") SELECT id FROM updated");
     text

@@ -89,7 +89,6 @@ impl SqliteKeeper {
         insert(&mut statements, &rows.queries, DECIDE_QUERY);
         insert(&mut statements, &rows.grants, IF_NEW);
         insert(&mut statements, &rows.certificates, "");
-        insert(&mut statements, &rows.marks, "");
         let (leaves, tiles) = grow(tiler, rows.leaves.iter().chain(&rows.aside).copied());
         if !leaves.is_empty() {
             insert(&mut statements, &leaves.iter().collect::<Vec<_>>(), "");
