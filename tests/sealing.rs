@@ -9,6 +9,7 @@ use crate::support::case::{TestCase, seal};
 use crate::support::on_both;
 use tutela::casework::Caller;
 use tutela::casework::proceed::Request;
+use tutela::http::ROUTES;
 use tutela::vault::VaultError;
 
 on_both!(
@@ -21,6 +22,7 @@ on_both!(
     an_expunged_case_is_gone_and_the_ledger_still_verifies,
     what_is_to_be_sealed_is_listed_until_it_is,
     a_repeated_request_to_seal_gets_its_first_answer,
+    failure_1_every_route_answers_for_a_sealed_case_as_for_none,
 );
 
 /// The application of a court that asks about Lin Xiaohe.
@@ -297,6 +299,51 @@ async fn what_is_to_be_sealed_is_listed_until_it_is(app: &TestApp) {
     assert_eq!(queue["cases"], json!([]));
     let listed = app.get("wu.min", "/api/v1/cases?list=office").await.json();
     assert_eq!(listed["cases"], json!([]), "a sealed case is in no list");
+}
+
+/// Court portals served sealed filings by their address (security failure 1): here every route answers everybody without a
+/// grant as it answers about a case that never was, whether the sealer is there or not.
+async fn failure_1_every_route_answers_for_a_sealed_case_as_for_none(app: &TestApp) {
+    let case = TestCase::sealed(app).await;
+    let none = uuid::Uuid::now_v7().to_string();
+    let bodies = [
+        ("/acts", json!({"kind": "act", "event": "T14", "at": "2026-06-10"})),
+        ("/people", json!({"kind": "victim", "identity": {"name": "甲乙丙"}})),
+        ("/assignment", json!({"lead": "zhao.ning"})),
+    ];
+    for door in [true, false] {
+        if !door {
+            app.close_door().await;
+        }
+        for route in ROUTES.iter().filter(|route| route.path.starts_with("/api/v1/cases/{id}")) {
+            for (who, method) in
+                app.tokens.keys().flat_map(|who| route.methods.iter().map(move |m| (who, *m)))
+            {
+                // Records staff and chief act on a sealed case, and records staff see who did, without reading it.
+                let acts = matches!(who.as_str(), "sun.lan" | "qian.li");
+                if acts && (method == "post" || route.path.contains("/trail")) {
+                    continue;
+                }
+                let ask = async |id: &str| {
+                    let path = route.path.replace("{id}", id).replace("{leaf}", "0");
+                    let answer = if method == "get" {
+                        app.get(who, &path).await
+                    } else {
+                        let body = bodies.iter().find(|(end, _)| path.ends_with(end)).map(|(_, body)| body);
+                        app.post(who, &path, body.unwrap_or(&Value::Null)).await
+                    };
+                    (answer.status, answer.json())
+                };
+                let (sealed, absent) = (ask(&case.id).await, ask(&none).await);
+                assert_eq!(sealed.0, 404, "{who} {method} {}: {}", route.path, sealed.1);
+                assert_eq!(sealed, absent, "{who} {method} {}", route.path);
+            }
+        }
+    }
+    for who in app.tokens.keys() {
+        let found = app.post(who, "/api/v1/cases/find", &json!({"id_number": "110105200903021232"})).await;
+        assert!(found.status != 200 || found.json() == json!([]), "{who}: {}", found.json());
+    }
 }
 
 async fn a_repeated_request_to_seal_gets_its_first_answer(app: &TestApp) {
