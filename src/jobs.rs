@@ -43,7 +43,7 @@ pub fn start_sealer(service: &Service) -> JoinSet<()> {
 async fn sweep(service: Service) {
     loop {
         tokio::time::sleep(SWEEP).await;
-        service.keys().sweep();
+        service.sweep();
     }
 }
 

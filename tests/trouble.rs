@@ -163,7 +163,7 @@ fn a_newer_database_is_left_alone() {
     let home = Home::new();
     home.ready();
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-                 SELECT 9999, description, success, checksum, execution_time FROM _sqlx_migrations";
+                 SELECT 9999, description, success, checksum, execution_time FROM _sqlx_migrations LIMIT 1";
     let url = format!("sqlite:{}", home.path("tutela.db").display());
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
         use sqlx::{Connection as _, Executor as _};

@@ -6,17 +6,16 @@ use uuid::Uuid;
 
 use super::cipher;
 use super::people::Identity;
-use super::read::scope;
 use super::rows::NOTHING_DUE;
 use super::time::from_micros;
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};
-use crate::access::{Action, permit};
+use crate::access::{Action, CaseScope, permit};
 use crate::law::Reason;
 use crate::law::expr::Region;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
-use crate::store::{self, CaseRow, ListScope, PersonRow};
+use crate::store::{self, Candidate, CaseHead, ListScope, PersonRow};
 use crate::vault::{Class, name_matches, normalise};
 
 /// Cases on one page unless asked otherwise.
@@ -175,48 +174,38 @@ impl Service {
                 return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_MISSING", text).on("/name")]));
             }
         };
-        let found = store::find_tags(self.db(), &probes).await?;
-        let (mut cases, persons): (Vec<Uuid>, Vec<Uuid>) = found.into_iter().unzip();
-        cases.dedup();
-        let cases = store::find_cases(self.db(), &cases).await?;
+        let mut found = store::candidates(self.db(), &probes, false).await?;
+        let offices = self.offices();
+        // Nothing is opened of a case that this person may not read.
+        found.retain(|c| permit(&caller.viewer, Action::ReadCase, &head_scope(&c.case), &offices).is_ok());
+        self.keys().fetch(&found.iter().map(|c| c.case.id).collect::<Vec<_>>()).await?;
         let mut hits = Vec::new();
-        for person in store::find_persons(self.db(), &persons).await? {
-            if let Some(row) = cases.iter().find(|row| row.id == person.case_id) {
-                hits.extend(self.hit(caller, row, person, &wanted).await?);
-            }
+        for candidate in found {
+            hits.extend(self.hit(candidate, &wanted).await?);
         }
         let note = Note::of(caller, "case.search", "search", self.now());
         self.write_aside(note).await?;
         Ok(hits)
     }
 
-    /// The person as a hit, if this viewer may know of the case and it is who was looked for.
+    /// The person as a hit, if it is who was looked for.
     async fn hit(
         &self,
-        caller: &Caller,
-        row: &CaseRow,
-        person: PersonRow,
+        Candidate { person, case }: Candidate,
         wanted: &Wanted<'_>,
     ) -> Result<Option<Hit>, CaseworkError> {
-        // A sealed case is absent from every search; its own procedure answers queries about it.
-        if row.sealed != 0 || permit(&caller.viewer, Action::ReadCase, &scope(row), &self.offices()).is_err()
-        {
-            return Ok(None);
-        }
-        let Some(class) = i16::try_from(person.class).ok().and_then(Class::from_code) else {
-            return Ok(None);
-        };
+        let Some(class) = class_of(&person) else { return Ok(None) };
         let identity: Identity =
-            cipher::open(self.keys(), &cipher::person_place(row.id, person.id, class), &person.body).await?;
+            cipher::open(self.keys(), &cipher::person_place(case.id, person.id, class), &person.body).await?;
         // The index may point at a person who only shares the tag.
         if !wanted.is(&identity) {
             return Ok(None);
         }
-        Ok(Some(Hit { case: self.line(row), kind: person.kind, name: identity.name }))
+        Ok(Some(Hit { case: self.line(&case), kind: person.kind, name: identity.name }))
     }
 
     /// A case as a line of a list.
-    pub(super) fn line(&self, row: &CaseRow) -> CaseLine {
+    pub(super) fn line(&self, row: &CaseHead) -> CaseLine {
         let pack = self.packs().pinned(&row.pack_id, &row.pack_version);
         let name =
             |region, id: &str| pack.and_then(|p| p.state_name(region, id)).cloned().unwrap_or_default();
@@ -242,6 +231,23 @@ impl Service {
             lead: row.lead_id,
             version: row.version,
         }
+    }
+}
+
+/// The class under which a person is kept.
+fn class_of(person: &PersonRow) -> Option<Class> {
+    i16::try_from(person.class).ok().and_then(Class::from_code)
+}
+
+/// What of a case decides about access, from what a list shows of it.
+fn head_scope(head: &CaseHead) -> CaseScope {
+    CaseScope {
+        case: head.id,
+        office: head.office_id,
+        lead: head.lead_id,
+        second: head.second_id,
+        social_worker: head.social_worker_id,
+        sealed: head.sealed != 0,
     }
 }
 

@@ -21,7 +21,7 @@ const KEPT: NonZeroUsize = match NonZeroUsize::new(8_192) {
 };
 /// Longest time for which keys are kept unwrapped. A sealed case is open in the sealer for no longer than this after
 /// somebody looked at it, and what another process sealed is forgotten here.
-const HOLDS: Duration = Duration::from_mins(10);
+pub(super) const HOLDS: Duration = Duration::from_mins(10);
 
 /// The keys of a case in one generation. All classes of a case are of the same generation.
 pub(super) struct CaseKeys {
@@ -175,14 +175,44 @@ impl KeyRoom {
 
     /// The keys with which new values of a case are sealed: those that opened its content.
     async fn at_hand(&self, case: Uuid) -> Result<Arc<CaseKeys>, CaseworkError> {
-        match self.kept(case) {
+        // However long they have been there: a use case goes on with the keys with which it began.
+        let there = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(&case).cloned();
+        match there {
             Some(keys) => Ok(keys),
             None => self.load(case, None).await,
         }
     }
 
     async fn load(&self, case: Uuid, key_no: Option<u32>) -> Result<Arc<CaseKeys>, CaseworkError> {
-        let rows = self.db.find_case_keys(case).await?;
+        self.unlock_case(case, &self.db.find_case_keys(case).await?, key_no)
+    }
+
+    /// Has the keys of these cases at hand, with one look into the key store for all that are not.
+    ///
+    /// # Errors
+    /// A vault error when one does not open.
+    pub(super) async fn fetch(&self, wanted: &[Uuid]) -> Result<(), CaseworkError> {
+        let mut missing: Vec<Uuid> =
+            wanted.iter().copied().filter(|case| self.kept(*case).is_none()).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let rows = self.db.find_keys_of(&missing).await?;
+        for case in missing {
+            let own: Vec<CaseKeyRow> = rows.iter().filter(|row| row.case_id == case).cloned().collect();
+            self.unlock_case(case, &own, None)?;
+        }
+        Ok(())
+    }
+
+    fn unlock_case(
+        &self,
+        case: Uuid,
+        rows: &[CaseKeyRow],
+        key_no: Option<u32>,
+    ) -> Result<Arc<CaseKeys>, CaseworkError> {
         if rows.is_empty() {
             return Err(CaseworkError::Corrupt { what: "case key" });
         }
@@ -406,7 +436,7 @@ impl KeyRoom {
     }
 
     /// Wipes what has been at hand for too long from memory.
-    pub fn sweep(&self) {
+    pub(super) fn sweep(&self) {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let old: Vec<Uuid> =
             cache.iter().filter(|(_, keys)| keys.since.elapsed() >= HOLDS).map(|(case, _)| *case).collect();

@@ -93,10 +93,18 @@ impl Service {
     /// Forgets what is at hand of a case, and who was signed in: the sealer may have changed both.
     pub async fn forget(&self, case: Option<Uuid>) {
         if let Some(case) = case {
-            drop(self.inner.turns.of(case).await.row_of(case));
+            drop(self.inner.turns.of(case).await.left(case));
             self.keys().forget(case);
         }
         self.viewers().forget();
+    }
+
+    /// Wipes from memory what has been at hand for a while: keys, and cases as they were left.
+    pub fn sweep(&self) {
+        self.keys().sweep();
+        if let Some(before) = std::time::Instant::now().checked_sub(keys::HOLDS) {
+            self.inner.turns.sweep(before);
+        }
     }
 
     /// The store.

@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 use uuid::Uuid;
 
 use super::cipher::{self, Entry};
 use super::rows;
 use super::time::{legal, micros};
 use super::trail::{Caller, Link, Note};
+use super::turns::Left;
 use super::{CaseworkError, Service};
 use crate::access::{Action, Permit, permit};
 use crate::law::case::Fields;
@@ -142,6 +144,14 @@ pub(super) struct Loaded {
     pub(super) permit: Permit,
 }
 
+/// What was kept, and the case as it was left.
+struct Kept {
+    done: Done,
+    left: Left,
+    /// Bytes of its sealed snapshot.
+    size: usize,
+}
+
 impl Service {
     /// Puts a request to the law and keeps what follows, with its ledger leaf, or nothing.
     ///
@@ -157,12 +167,12 @@ impl Service {
     ) -> Result<Done, CaseworkError> {
         let body = request_hash(case, request)?;
         let mut turn = self.turn(case).await;
-        if let Some(row) = turn.row_of(case)
-            && let Some(kept) = self.proceed_from(caller, row, expected, request, body).await
+        if let Some(left) = turn.left(case)
+            && let Some(kept) = self.proceed_from(caller, left, expected, request, body).await
         {
             return match kept {
-                Ok((done, row)) => {
-                    turn.remember(row);
+                Ok(Kept { done, left, size }) => {
+                    turn.remember(left, size);
                     Ok(done)
                 }
                 Err(error) => self.replay_or(caller, body, error).await,
@@ -174,28 +184,29 @@ impl Service {
             match self.proceed_once(caller, case, expected, request, body).await {
                 Err(CaseworkError::Store(StoreError::Conflict)) if expected.is_none() && tries < TRIES => {}
                 Err(error) => return self.replay_or(caller, body, error).await,
-                Ok((done, row)) => {
-                    turn.remember(row);
+                Ok(Kept { done, left, size }) => {
+                    turn.remember(left, size);
                     return Ok(done);
                 }
             }
         }
     }
 
-    /// Goes on from the row as this instance left it, which spares a look into the store. Another instance may have
-    /// changed the case meanwhile: only an act that was kept, whose version the store has checked, proves that none
-    /// has. `None` means that the store must be asked: nothing was kept, no denial or refusal rests on such a row.
+    /// Goes on from the case as this instance left it, which spares a look into the store. Another instance may have
+    /// changed it meanwhile: only an act that was kept, whose version the store has checked, proves that none
+    /// has. `None` means that the store must be asked: nothing was kept, no denial or refusal rests on such a case.
     async fn proceed_from(
         &self,
         caller: &Caller,
-        row: CaseRow,
+        Left { row, file, .. }: Left,
         expected: Option<i64>,
         request: &Request,
         body: [u8; 32],
-    ) -> Option<Result<(Done, CaseRow), CaseworkError>> {
+    ) -> Option<Result<Kept, CaseworkError>> {
         let permit =
             permit(&caller.viewer, Action::ActInCase, &super::read::scope(&row), &self.offices()).ok()?;
-        let loaded = self.open_row(row, permit).await.ok()?;
+        let pack = self.pack_of(&row).ok()?;
+        let loaded = Loaded { row, file, pack, permit };
         if expected.is_some_and(|version| version != loaded.row.version) {
             return None;
         }
@@ -213,7 +224,7 @@ impl Service {
         expected: Option<i64>,
         request: &Request,
         body: [u8; 32],
-    ) -> Result<(Done, CaseRow), CaseworkError> {
+    ) -> Result<Kept, CaseworkError> {
         let loaded = self.load(caller, case, Action::ActInCase).await?;
         if expected.is_some_and(|version| version != loaded.row.version) {
             return Err(CaseworkError::Conflict { current: loaded.row.version });
@@ -269,13 +280,17 @@ impl Service {
 
     /// Opens a row whose permit was given.
     async fn open_row(&self, row: CaseRow, permit: Permit) -> Result<Loaded, CaseworkError> {
-        let pack = self
-            .packs()
-            .pinned(&row.pack_id, &row.pack_version)
-            .cloned()
-            .ok_or(CaseworkError::Corrupt { what: "pack version of a case" })?;
+        let pack = self.pack_of(&row)?;
         let file = cipher::open_case(self.keys(), row.id, &row.snapshot).await?;
         Ok(Loaded { row, file, pack, permit })
+    }
+
+    /// The pack to which a case is pinned.
+    fn pack_of(&self, row: &CaseRow) -> Result<Arc<Pack>, CaseworkError> {
+        self.packs()
+            .pinned(&row.pack_id, &row.pack_version)
+            .cloned()
+            .ok_or(CaseworkError::Corrupt { what: "pack version of a case" })
     }
 
     async fn keep(
@@ -285,7 +300,7 @@ impl Service {
         command: Command,
         accepted: Accepted,
         body: [u8; 32],
-    ) -> Result<(Done, CaseRow), CaseworkError> {
+    ) -> Result<Kept, CaseworkError> {
         let Loaded { mut row, file, pack, permit } = loaded;
         let (case, at) = (row.id, self.now());
         let supersedes = match &command.what {
@@ -313,19 +328,22 @@ impl Service {
             case,
             version: row.version,
             entry: accepted.after.seq,
-            standing: accepted.after.states,
+            standing: accepted.after.states.clone(),
             warnings: accepted.warnings,
         };
         let idempotency = self.idempotency(caller, case, body, &done).await?;
         let set = WriteSet { events: vec![event], clocks, idempotency, ..WriteSet::default() };
         if turns {
-            let row = self.reseal(&pack, row, note, set).await?;
-            return Ok((done, row));
+            let mut row = self.reseal(&pack, row, note, set).await?;
+            let size = std::mem::take(&mut row.snapshot).len();
+            return Ok(Kept { done, left: Left { row, file: accepted.after, since: Instant::now() }, size });
         }
         let leaf = Self::link(&mut row, note)?;
-        let set = WriteSet { update: Some(row.clone()), leaves: vec![leaf], ..set };
+        let snapshot = std::mem::take(&mut row.snapshot);
+        let size = snapshot.len();
+        let set = WriteSet { update: Some(CaseRow { snapshot, ..row.clone() }), leaves: vec![leaf], ..set };
         store::commit(self.db(), set).await?;
-        Ok((done, row))
+        Ok(Kept { done, left: Left { row, file: accepted.after, since: Instant::now() }, size })
     }
 
     pub(super) async fn event_row(

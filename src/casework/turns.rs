@@ -1,17 +1,33 @@
-//! Whose turn it is to change a case, and its row as the last one left it.
+//! Whose turn it is to change a case, and the case as the last one left it.
+//!
+//! Opening a snapshot is a quarter of what an act costs, and acts of one case come one after another. So the opened
+//! case stays with its turn until another case takes its place: this process holds its key as well and could open it
+//! at any time. It holds no free text and no name, and a sealed case is never remembered.
 
+use std::time::Instant;
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
+use crate::law::CaseFile;
 use crate::store::CaseRow;
 
 /// Cases that share one turn are rare with so many.
 const TURNS: usize = 1024;
-/// Bytes of a snapshot that is remembered at most, so that all turns together stay within 32 MiB.
-const REMEMBERED: usize = 32 * 1024;
+/// Bytes of a sealed snapshot whose case is remembered at most, so that all turns together stay within some 30 MiB.
+const REMEMBERED: usize = 16 * 1024;
+
+/// A case as this instance left it.
+pub(super) struct Left {
+    /// Its row, without the snapshot.
+    pub(super) row: CaseRow,
+    /// The snapshot, opened.
+    pub(super) file: CaseFile,
+    /// Since when.
+    pub(super) since: Instant,
+}
 
 /// One turn for some cases each.
-pub(super) struct Turns(Box<[Mutex<Option<CaseRow>>]>);
+pub(super) struct Turns(Box<[Mutex<Option<Left>>]>);
 
 impl Default for Turns {
     fn default() -> Self {
@@ -29,22 +45,32 @@ impl Turns {
             None => None,
         })
     }
+
+    /// Forgets what was left before a moment. Another process may have sealed it since.
+    pub(super) fn sweep(&self, before: Instant) {
+        for place in &self.0 {
+            if let Ok(mut place) = place.try_lock()
+                && place.as_ref().is_some_and(|left| left.since < before)
+            {
+                *place = None;
+            }
+        }
+    }
 }
 
 /// The right to change a case. It ends when this is dropped.
-pub(super) struct Turn<'a>(Option<MutexGuard<'a, Option<CaseRow>>>);
+pub(super) struct Turn<'a>(Option<MutexGuard<'a, Option<Left>>>);
 
 impl Turn<'_> {
-    /// The case's row as this instance last wrote it, its content still sealed. It is handed out once: whoever takes
-    /// it remembers what becomes of it.
-    pub(super) fn row_of(&mut self, case: Uuid) -> Option<CaseRow> {
-        self.0.as_mut()?.take().filter(|row| row.id == case)
+    /// The case as this instance last wrote it. It is handed out once: whoever takes it remembers what becomes of it.
+    pub(super) fn left(&mut self, case: Uuid) -> Option<Left> {
+        self.0.as_mut()?.take().filter(|left| left.row.id == case)
     }
 
-    /// Remembers a row that the store has kept.
-    pub(super) fn remember(&mut self, row: CaseRow) {
+    /// Remembers a case that the store has kept, whose sealed snapshot has so many bytes.
+    pub(super) fn remember(&mut self, left: Left, size: usize) {
         if let Some(place) = &mut self.0 {
-            **place = (row.snapshot.len() <= REMEMBERED).then_some(row);
+            **place = (left.row.sealed == 0 && size <= REMEMBERED).then_some(left);
         }
     }
 }

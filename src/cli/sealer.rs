@@ -13,6 +13,7 @@ use crate::config::{Flags, Settings};
 use crate::http::metrics::Metrics;
 use crate::http::{App, sealer};
 use crate::jobs;
+use crate::store::StoreUrl;
 
 /// First wait before a sealer that ended is started again; it doubles.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -32,6 +33,15 @@ impl Sealer {
     pub(super) async fn run(&self, flags: &Flags) -> Result<(), CliError> {
         let settings = Settings::resolve(flags)?;
         logging(settings.log_json);
+        // A sealer makes no database: one that has just vanished must not be replaced by an empty one.
+        for url in [&settings.database, &settings.keys] {
+            if let StoreUrl::Sqlite(path) = url
+                && !path.exists()
+            {
+                let path = path.display();
+                return Err(CliError::Failed(format!("there is no {path}: make it with `tutela keys init`")));
+            }
+        }
         let listener = sealer::bind(&settings.sealer_socket).await?;
         let service = open_sealing(&settings, Clock::System).await?;
         // What a sealer that was killed left half done is ended before anything else is begun.
@@ -43,10 +53,12 @@ impl Sealer {
         tracing::info!("the sealer listens");
         let with_parent = self.with_parent;
         let app = App { service: service.clone(), metrics: Metrics::new(), sealer: None };
+        let watched = service.db().clone();
         let outcome = sealer::run(listener, app, async move {
             tokio::select! {
                 () = stopped() => {}
                 () = parent_gone(), if with_parent => {}
+                error = watched.lost() => tracing::error!(error = %error, "the record is gone"),
             }
         })
         .await;

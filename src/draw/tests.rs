@@ -37,8 +37,44 @@ fn no_two_states_cover_each_other() {
             let panel = measure(&pack, region);
             for (n, a) in panel.states.iter().enumerate() {
                 for b in panel.states.iter().skip(n + 1) {
-                    let apart = (a.x - b.x).abs() >= BOX.0 || (a.y - b.y).abs() >= BOX.1;
+                    let apart = (a.x - b.x).abs() >= BOX.0 || (a.y - b.y).abs() >= a.high.min(b.high);
                     assert!(apart, "{name}: {} and {}", a.id, b.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_line_and_no_label_covers_a_state() {
+    for name in ["cn-procuratorate", "intl-baseline"] {
+        let pack = pack(name);
+        for region in Region::ALL {
+            let panel = measure(&pack, region);
+            assert_eq!(panel.lines.len(), panel.edges.len(), "{name}: every edge has its line");
+            let inside = |x: f64, y: f64| {
+                panel.states.iter().find(|s| {
+                    x > s.x + 0.5 && x < s.x + BOX.0 - 0.5 && y > s.y + 0.5 && y < s.y + s.high - 0.5
+                })
+            };
+            for line in &panel.lines {
+                let numbers: Vec<f64> = line
+                    .path
+                    .split(|c: char| !c.is_ascii_digit() && c != '.' && c != '-')
+                    .filter_map(|n| n.parse().ok())
+                    .collect();
+                let points: Vec<(f64, f64)> = numbers.chunks(2).map(|p| (p[0], p[1])).collect();
+                for pair in points.windows(2) {
+                    for step in 0..=20 {
+                        let t = f64::from(step) / 20.0;
+                        let at = |a: f64, b: f64| a + (b - a) * t;
+                        let (x, y) = (at(pair[0].0, pair[1].0), at(pair[0].1, pair[1].1));
+                        assert!(inside(x, y).is_none(), "{name}: {} at {x},{y}", line.path);
+                    }
+                }
+                for (x, y, words) in &line.label {
+                    assert!(inside(*x, *y).is_none(), "{name}: {words}");
+                    assert!(inside(*x + svg::width(words, LABEL), *y - LABEL).is_none(), "{name}: {words}");
                 }
             }
         }

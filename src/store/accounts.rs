@@ -1,6 +1,6 @@
 //! Offices, accounts, roles, tokens.
 
-use sqlx::FromRow;
+use sqlx::{Connection as _, FromRow};
 use uuid::Uuid;
 
 use super::rows::{AccountRoleRow, AccountRow, OfficeRow, TokenRow};

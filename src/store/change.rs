@@ -115,11 +115,6 @@ impl<'a> Rows<'a> {
         !(self.queries.is_empty() && self.grants.is_empty() && self.certificates.is_empty())
     }
 
-    /// Whether they are of one change, so that their statements are worth remembering.
-    pub(super) fn are_of_one(&self) -> bool {
-        self.opened.len() + self.updated.len() + self.aside.len() <= 1
-    }
-
     /// The rows without those of cases that were to be updated and are not among `updated`.
     pub(super) fn without_stale(&self, updated: &HashSet<Uuid>) -> Self {
         let stale: HashSet<Uuid> =

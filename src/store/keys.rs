@@ -1,9 +1,11 @@
 //! The key store: a database of its own, so that old backups of the record cannot bring an expunged key back.
 
-use sqlx::{FromRow, PgPool, QueryBuilder, SqlitePool};
+use sqlx::{Connection as _, FromRow, PgPool, QueryBuilder};
 use uuid::Uuid;
 
-use super::work::{postgres_pool, sqlite_pool};
+use super::read::hex_list;
+use super::readers::Readers;
+use super::work::{postgres_pool, sqlite_options};
 use super::{StoreError, StoreUrl, migrate};
 use crate::vault::{CaseKeyRow, KeyringRow};
 
@@ -21,6 +23,8 @@ const DROP_CASE_KEYS: &str = "DELETE FROM case_key WHERE case_id = $1 AND key_no
 const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 /// A deleted row stays in its page until then.
 const VACUUM: &str = "VACUUM case_key, keyring";
+const KEYS_OF_SQLITE: &str = "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE case_id IN (SELECT unhex(value) FROM json_each($1))";
+const KEYS_OF_POSTGRES: &str = "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE case_id = ANY($1::uuid[])";
 const PAGE_CASE_KEYS: &str = "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE (case_id, class, key_no) > ($1, $2, $3) ORDER BY case_id, class, key_no LIMIT $4";
 const UPDATE_CASE_KEY: &str =
     "UPDATE case_key SET kek_id = $1, wrapped = $2 WHERE case_id = $3 AND class = $4 AND key_no = $5";
@@ -32,7 +36,7 @@ pub type CaseKeyCursor = (Uuid, i16, i64);
 #[derive(Clone)]
 pub enum KeyDb {
     /// A SQLite file of its own.
-    Sqlite(SqlitePool),
+    Sqlite(Readers),
     /// A PostgreSQL schema of its own, or a database of its own.
     Postgres(PgPool),
 }
@@ -40,7 +44,11 @@ pub enum KeyDb {
 macro_rules! on_keys {
     ($db:expr, |$pool:ident| $body:expr) => {
         match $db {
-            KeyDb::Sqlite($pool) => $body,
+            KeyDb::Sqlite(readers) => {
+                let mut lent = readers.lend().await?;
+                let $pool = &mut *lent;
+                $body
+            }
             KeyDb::Postgres($pool) => $body,
         }
     };
@@ -81,10 +89,12 @@ impl KeyDb {
     pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
         match url {
             StoreUrl::Sqlite(path) => {
-                // One connection: key rows are rare and short, and a second writer would only wait.
-                let pool = sqlite_pool(path, 1).await?;
-                migrate::keys_sqlite(&pool).await?;
-                Ok(Self::Sqlite(pool))
+                // One connection: key rows are short, and a second writer would only wait.
+                let connections = Readers::open(&sqlite_options(path)?, 1).await?;
+                let mut lent = connections.lend().await?;
+                migrate::keys_sqlite(&mut lent).await?;
+                drop(lent);
+                Ok(Self::Sqlite(connections))
             }
             StoreUrl::Postgres(url) => {
                 let pool = postgres_pool(url, Some(SCHEMA), 4).await?;
@@ -97,7 +107,10 @@ impl KeyDb {
 
     /// Ends all connections.
     pub async fn close(&self) {
-        on_keys!(self, |pool| pool.close().await);
+        match self {
+            Self::Sqlite(connections) => connections.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
     }
 
     /// The keyring's rows.
@@ -171,6 +184,21 @@ impl KeyDb {
         Ok(rows.into_iter().map(CaseKeyRow::from).collect())
     }
 
+    /// The keys of several cases.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn find_keys_of(&self, cases: &[Uuid]) -> Result<Vec<CaseKeyRow>, StoreError> {
+        let rows: Vec<CaseKeyFields> = match self {
+            Self::Sqlite(connections) => {
+                let mut lent = connections.lend().await?;
+                sqlx::query_as(KEYS_OF_SQLITE).bind(hex_list(cases)).fetch_all(&mut *lent).await?
+            }
+            Self::Postgres(pool) => sqlx::query_as(KEYS_OF_POSTGRES).bind(cases).fetch_all(pool).await?,
+        };
+        Ok(rows.into_iter().map(CaseKeyRow::from).collect())
+    }
+
     /// Case keys after a position, in order.
     ///
     /// # Errors
@@ -213,7 +241,9 @@ impl KeyDb {
     /// What the database says.
     pub async fn wipe_traces(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(pool) => sqlx::query(EMPTY_LOG).execute(pool).await.map(drop)?,
+            Self::Sqlite(connections) => {
+                sqlx::query(EMPTY_LOG).execute(&mut *connections.lend().await?).await.map(drop)?;
+            }
             Self::Postgres(pool) => sqlx::query(VACUUM).execute(pool).await.map(drop)?,
         }
         Ok(())
@@ -225,7 +255,9 @@ impl KeyDb {
     /// As there.
     pub async fn copy_to(&self, file: &std::path::Path) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(pool) => super::work::copy_sqlite(pool, file).await,
+            Self::Sqlite(connections) => {
+                super::work::copy_sqlite(&mut *connections.lend().await?, file).await
+            }
             Self::Postgres(_) => Err(StoreError::Url { reason: "use pg_dump".into() }),
         }
     }

@@ -1,7 +1,7 @@
 //! Forward-only migrations, part of the program.
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgPool, SqliteConnection};
 
 use super::StoreError;
 
@@ -10,16 +10,16 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres/record");
 static KEYS_SQLITE: Migrator = sqlx::migrate!("migrations/sqlite/keys");
 static KEYS_POSTGRES: Migrator = sqlx::migrate!("migrations/postgres/keys");
 
-pub(super) async fn sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
-    SQLITE.run(pool).await.map_err(explain)
+pub(super) async fn sqlite(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    SQLITE.run_direct(None, connection, false).await.map_err(explain)
 }
 
 pub(super) async fn postgres(pool: &PgPool) -> Result<(), StoreError> {
     POSTGRES.run(pool).await.map_err(explain)
 }
 
-pub(super) async fn keys_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
-    KEYS_SQLITE.run(pool).await.map_err(explain)
+pub(super) async fn keys_sqlite(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    KEYS_SQLITE.run_direct(None, connection, false).await.map_err(explain)
 }
 
 pub(super) async fn keys_postgres(pool: &PgPool) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ mod keys;
 mod ledger;
 mod migrate;
 mod read;
+mod readers;
 mod records;
 mod reseal;
 mod rows;
@@ -33,8 +34,8 @@ pub use ledger::{
     ledger_head, load_hashes,
 };
 pub use read::{
-    ListScope, case_count, clocks_of, events_of, find_case, find_cases, find_idempotency, find_persons,
-    find_tags, is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
+    Candidate, ListScope, candidates, case_count, clocks_of, events_of, find_case, find_idempotency,
+    is_untouched, list_cases, page_cases, people_of, ping, tags_of_person,
 };
 pub use records::{
     CertificateRow, GrantRow, QueryRow, cases_to_seal, find_certificate, find_query, granted_cases,
@@ -45,8 +46,8 @@ pub use reseal::{
     leaf_details_of, page_tombstones, reseals_left, take_over,
 };
 pub use rows::{
-    AccountRoleRow, AccountRow, CaseRow, ClockRow, DetailRow, EventRow, IdempotencyRow, LeafDraft, OfficeRow,
-    PersonRow, ResealingRow, TagRow, TokenRow, TombstoneRow, chain_events, chain_people, clock_digests,
-    details_digest, tags_digest,
+    AccountRoleRow, AccountRow, CaseHead, CaseRow, ClockRow, DetailRow, EventRow, IdempotencyRow, LeafDraft,
+    OfficeRow, PersonRow, ResealingRow, TagRow, TokenRow, TombstoneRow, chain_events, chain_people,
+    clock_digests, details_digest, tags_digest,
 };
 pub use work::{Db, StoreUrl};

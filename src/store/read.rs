@@ -1,9 +1,9 @@
 //! Reading cases.
 
-use sqlx::QueryBuilder;
+use sqlx::{FromRow, Postgres, QueryBuilder, Sqlite};
 use uuid::Uuid;
 
-use super::rows::{CaseRow, ClockRow, EventRow, IdempotencyRow, PersonRow, TagRow};
+use super::rows::{CaseHead, CaseRow, ClockRow, EventRow, IdempotencyRow, PersonRow, TagRow};
 use super::work::on;
 use super::{Db, StoreError};
 use crate::vault::Probe;
@@ -14,26 +14,35 @@ const COUNT_CASES: &str = "SELECT COUNT(*) FROM case_file";
 const EVENTS: &str = "SELECT * FROM case_event WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const PEOPLE: &str = "SELECT * FROM person WHERE case_id = $1 ORDER BY seq";
 const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run";
-const CASES_SQLITE: &str =
-    "SELECT * FROM case_file WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id";
-const CASES_POSTGRES: &str = "SELECT * FROM case_file WHERE id = ANY($1::uuid[]) ORDER BY id";
-const PERSONS_SQLITE: &str =
-    "SELECT * FROM person WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY case_id, id";
-const PERSONS_POSTGRES: &str = "SELECT * FROM person WHERE id = ANY($1::uuid[]) ORDER BY case_id, id";
 const TAGS_OF_PERSON: &str = "SELECT * FROM blind_index WHERE person_id = $1";
 const FIND_IDEMPOTENCY: &str = "SELECT * FROM idempotency WHERE account_id = $1 AND key = $2";
 const TOUCHED: &str = "SELECT (SELECT COUNT(*) FROM office) + (SELECT COUNT(*) FROM ledger_head) + (SELECT COUNT(*) FROM ledger_outbox)";
-/// Tags as three lists of equal length; a row list as long as SQLite's would be planned anew each time.
-const FIND_TAGS_POSTGRES: &str = "SELECT b.case_id, b.person_id FROM UNNEST($1::bigint[], $2::bigint[], $3::bytea[]) AS p (index_no, partition, tag) JOIN blind_index b ON b.index_no = p.index_no AND b.partition = p.partition AND b.tag = p.tag";
 const PING: &str = "SELECT 1";
-const LIST_BY_LEAD: &str = "SELECT * FROM case_file WHERE lead_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
-const LIST_BY_SOCIAL_WORKER: &str = "SELECT * FROM case_file WHERE social_worker_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
-const LIST_BY_OFFICE: &str = "SELECT * FROM case_file WHERE office_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
+const LIST_BY_LEAD: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE lead_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
+const LIST_BY_SOCIAL_WORKER: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE social_worker_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
+const LIST_BY_OFFICE: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE office_id = $1 AND sealed = 0 AND (next_due > $2 OR (next_due = $2 AND id > $3)) ORDER BY next_due, id LIMIT $4";
+
+/// Tags of a search as rows, of which those that are in the index are looked up one by one.
+const PROBE: &str = "WITH probe (index_no, partition, tag) AS (";
+/// The persons and cases behind tags: of cases that are sealed, or of those that are not, but never of both.
+const CANDIDATES: &str = ") SELECT p.*, c.id AS head_id, c.case_no, c.office_id, c.pack_id, c.pack_version, c.version, c.main, c.measure, c.lead_id, c.second_id, c.social_worker_id, c.sealed, c.awaiting_approval, c.next_due, c.next_clock, c.marks FROM probe JOIN blind_index b ON b.index_no = probe.index_no AND b.partition = probe.partition AND b.tag = probe.tag JOIN person p ON p.id = b.person_id JOIN case_file c ON c.id = b.case_id WHERE c.sealed = ";
+const ENOUGH: &str = " LIMIT 1000";
 
 /// Tags asked for in one statement.
 const PROBES: usize = 256;
 /// People that one search may name; more is not a search for somebody.
 const HITS: usize = 200;
+
+/// A person whom a search may mean, and what a list shows of the case.
+#[derive(Clone, Debug, FromRow)]
+pub struct Candidate {
+    /// The person.
+    #[sqlx(flatten)]
+    pub person: PersonRow,
+    /// The case.
+    #[sqlx(flatten)]
+    pub case: CaseHead,
+}
 
 /// Whose cases a list shows. Sealed cases are in none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,28 +67,6 @@ pub async fn find_case(db: &Db, id: Uuid) -> Result<Option<CaseRow>, StoreError>
 pub(super) fn hex_list(ids: &[Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{:X}\"", id.simple())).collect();
     format!("[{}]", ids.join(","))
-}
-
-/// Those of the cases that there are, by identity.
-///
-/// # Errors
-/// What the database says.
-pub async fn find_cases(db: &Db, ids: &[Uuid]) -> Result<Vec<CaseRow>, StoreError> {
-    Ok(match db {
-        Db::Sqlite { read, .. } => sqlx::query_as(CASES_SQLITE).bind(hex_list(ids)).fetch_all(read).await?,
-        Db::Postgres { pool, .. } => sqlx::query_as(CASES_POSTGRES).bind(ids).fetch_all(pool).await?,
-    })
-}
-
-/// Those of the persons that there are, by case and identity.
-///
-/// # Errors
-/// What the database says.
-pub async fn find_persons(db: &Db, ids: &[Uuid]) -> Result<Vec<PersonRow>, StoreError> {
-    Ok(match db {
-        Db::Sqlite { read, .. } => sqlx::query_as(PERSONS_SQLITE).bind(hex_list(ids)).fetch_all(read).await?,
-        Db::Postgres { pool, .. } => sqlx::query_as(PERSONS_POSTGRES).bind(ids).fetch_all(pool).await?,
-    })
 }
 
 /// Cases by identity, for going through all of them.
@@ -173,7 +160,7 @@ pub async fn list_cases(
     scope: &ListScope,
     after: Option<(i64, Uuid)>,
     limit: i64,
-) -> Result<Vec<CaseRow>, StoreError> {
+) -> Result<Vec<CaseHead>, StoreError> {
     let (due, id) = after.unwrap_or((i64::MIN, Uuid::nil()));
     let (statement, owners): (&'static str, &[Uuid]) = match scope {
         ListScope::Lead(account) => (LIST_BY_LEAD, std::slice::from_ref(account)),
@@ -181,9 +168,9 @@ pub async fn list_cases(
         ListScope::Offices(offices) => (LIST_BY_OFFICE, offices),
     };
     // One index range per office, merged: the cost does not grow with the number of cases.
-    let mut rows: Vec<CaseRow> = Vec::new();
+    let mut rows: Vec<CaseHead> = Vec::new();
     for owner in owners {
-        rows.extend(on!(db, |pool| sqlx::query_as::<_, CaseRow>(statement)
+        rows.extend(on!(db, |pool| sqlx::query_as::<_, CaseHead>(statement)
             .bind(*owner)
             .bind(due)
             .bind(id)
@@ -196,45 +183,38 @@ pub async fn list_cases(
     Ok(rows)
 }
 
-/// Cases and persons whose tags are among those asked for. A tag is no proof: the caller opens and compares.
+/// The persons whose tags are among those asked for, by case and person; those of sealed cases are in no search but that
+/// of the sealer, who asks for them alone. A tag is no proof: the caller opens and
+/// compares.
 ///
 /// # Errors
 /// What the database says.
-pub async fn find_tags(db: &Db, probes: &[Probe]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
-    let mut found: Vec<(Uuid, Uuid)> = Vec::new();
+pub async fn candidates(db: &Db, probes: &[Probe], sealed: bool) -> Result<Vec<Candidate>, StoreError> {
+    let mut found: Vec<Candidate> = Vec::new();
     for probes in probes.chunks(PROBES) {
-        let rows: Vec<(Uuid, Uuid)> = match db {
-            Db::Sqlite { read, .. } => probe_query(probes).build_query_as().fetch_all(read).await?,
-            Db::Postgres { pool, .. } => {
-                sqlx::query_as(FIND_TAGS_POSTGRES)
-                    .bind(probes.iter().map(|probe| probe.index_no).collect::<Vec<_>>())
-                    .bind(probes.iter().map(|probe| probe.partition).collect::<Vec<_>>())
-                    .bind(probes.iter().map(|probe| probe.tag.clone()).collect::<Vec<_>>())
-                    .fetch_all(pool)
-                    .await?
+        found.extend(match db {
+            Db::Sqlite { read, .. } => {
+                let mut query = QueryBuilder::<Sqlite>::new(PROBE);
+                query.push_values(probes, |mut row, probe| {
+                    row.push_bind(probe.index_no).push_bind(probe.partition).push_bind(&probe.tag);
+                });
+                query.push(CANDIDATES).push_bind(i64::from(sealed)).push(ENOUGH);
+                query.build_query_as().fetch_all(&mut *read.lend().await?).await?
             }
-        };
-        found.extend(rows);
+            Db::Postgres { pool, .. } => {
+                let mut query = QueryBuilder::<Postgres>::new(PROBE);
+                query.push("SELECT * FROM UNNEST(");
+                let mut lists = query.separated(", ");
+                lists.push_bind(probes.iter().map(|probe| probe.index_no).collect::<Vec<_>>());
+                lists.push_bind(probes.iter().map(|probe| probe.partition).collect::<Vec<_>>());
+                lists.push_bind(probes.iter().map(|probe| &probe.tag).collect::<Vec<_>>());
+                query.push(")").push(CANDIDATES).push_bind(i64::from(sealed)).push(ENOUGH);
+                query.build_query_as::<Candidate>().fetch_all(pool).await?
+            }
+        });
     }
-    found.sort_unstable();
-    found.dedup();
+    found.sort_by_key(|candidate| (candidate.case.id, candidate.person.id));
+    found.dedup_by_key(|candidate| candidate.person.id);
     found.truncate(HITS);
     Ok(found)
-}
-
-fn probe_query(probes: &[Probe]) -> QueryBuilder<sqlx::Sqlite> {
-    let mut query =
-        QueryBuilder::new("SELECT case_id, person_id FROM blind_index WHERE (index_no, partition, tag) IN (");
-    let mut list = query.separated(", ");
-    for probe in probes {
-        list.push("(");
-        list.push_bind_unseparated(probe.index_no);
-        list.push_unseparated(", ");
-        list.push_bind_unseparated(probe.partition);
-        list.push_unseparated(", ");
-        list.push_bind_unseparated(probe.tag.clone());
-        list.push_unseparated(")");
-    }
-    query.push(")");
-    query
 }

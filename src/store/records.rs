@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::rows::CaseRow;
+use super::rows::CaseHead;
 use super::work::on;
 use super::{Db, StoreError};
 
@@ -15,7 +15,7 @@ const GRANTS_OF: &str = "SELECT * FROM record_grant WHERE query_id = $1 ORDER BY
 const GRANTED: &str =
     "SELECT DISTINCT case_id FROM record_grant WHERE account_id = $1 AND until > $2 ORDER BY case_id";
 const FIND_CERTIFICATE: &str = "SELECT * FROM record_certificate WHERE id = $1";
-const TO_SEAL: &str = "SELECT * FROM case_file WHERE office_id = $1 AND record = $2 AND sealed = 0 AND (next_due > $3 OR (next_due = $3 AND id > $4)) ORDER BY next_due, id LIMIT $5";
+const TO_SEAL: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE office_id = $1 AND record = $2 AND sealed = 0 AND (next_due > $3 OR (next_due = $3 AND id > $4)) ORDER BY next_due, id LIMIT $5";
 
 /// An outside body's query.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -128,7 +128,7 @@ pub async fn cases_to_seal(
     record: &str,
     after: Option<(i64, Uuid)>,
     limit: i64,
-) -> Result<Vec<CaseRow>, StoreError> {
+) -> Result<Vec<CaseHead>, StoreError> {
     let (due, id) = after.unwrap_or((i64::MIN, Uuid::nil()));
     Ok(on!(db, |pool| sqlx::query_as(TO_SEAL)
         .bind(office)

@@ -82,6 +82,29 @@ impl CaseRow {
     }
 }
 
+/// What a list shows of a case: nothing of it is sealed, and nothing has to be opened.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct CaseHead {
+    #[sqlx(rename = "head_id")]
+    pub id: Uuid,
+    pub case_no: String,
+    pub office_id: Uuid,
+    pub pack_id: String,
+    pub pack_version: String,
+    pub version: i64,
+    pub main: String,
+    pub measure: String,
+    pub lead_id: Option<Uuid>,
+    pub second_id: Option<Uuid>,
+    pub social_worker_id: Option<Uuid>,
+    pub sealed: i64,
+    pub awaiting_approval: i64,
+    pub next_due: i64,
+    pub next_clock: Option<String>,
+    pub marks: String,
+}
+
 /// A person of a case; never changed, a correction supersedes.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 #[expect(missing_docs, reason = "columns are explained in migrations/")]

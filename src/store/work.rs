@@ -2,9 +2,7 @@
 
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -12,10 +10,15 @@ use std::time::Duration;
 
 use super::StoreError;
 use super::migrate;
+use super::readers::Readers;
 use super::writer::{PostgresKeeper, SqliteKeeper, Writer};
 
 /// Connections that read at the same time.
-const READERS: u32 = 4;
+const READERS: usize = 4;
+/// What each of them keeps at hand of the file (6 MiB): a search looks into many places of the index.
+const READER_CACHE: &str = "-6144";
+/// Texts that the writer remembers: a group of changes is kept with as many texts as there are numbers of rows.
+const REMEMBERED: usize = 192;
 /// Longest wait for a connection or a lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -89,7 +92,7 @@ pub enum Db {
     /// SQLite: many readers, one writer that groups changes.
     Sqlite {
         /// Readers.
-        read: SqlitePool,
+        read: Readers,
         /// The writer.
         writer: Writer,
         /// The file.
@@ -108,7 +111,11 @@ pub enum Db {
 macro_rules! on {
     ($db:expr, |$conn:ident| $body:expr) => {
         match $db {
-            $crate::store::Db::Sqlite { read: $conn, .. } => $body,
+            $crate::store::Db::Sqlite { read, .. } => {
+                let mut lent = read.lend().await?;
+                let $conn = &mut *lent;
+                $body
+            }
             $crate::store::Db::Postgres { pool: $conn, .. } => $body,
         }
     };
@@ -123,13 +130,12 @@ impl Db {
     pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
         match url {
             StoreUrl::Sqlite(path) => {
-                let write = sqlite_pool(path, 1).await?;
-                migrate::sqlite(&write).await?;
-                let read = sqlite_pool(path, READERS).await?;
-                let file = HeldFile::of(path)?;
-                let mut connection = write.acquire().await?.detach();
-                write.close().await;
+                let options = sqlite_options(path)?;
+                let mut connection = options.clone().statement_cache_capacity(REMEMBERED).connect().await?;
+                migrate::sqlite(&mut connection).await?;
                 sqlx::query(WRITER).execute(&mut connection).await?;
+                let read = Readers::open(&options.pragma("cache_size", READER_CACHE), READERS).await?;
+                let file = HeldFile::of(path)?;
                 Ok(Self::Sqlite {
                     read,
                     writer: Writer::start(SqliteKeeper::new(connection, file.clone())),
@@ -148,7 +154,10 @@ impl Db {
     /// Ends all connections once what was begun is kept.
     pub async fn close(&self) {
         self.writer().stop().await;
-        on!(self, |pool| pool.close().await);
+        match self {
+            Self::Sqlite { read, .. } => read.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
+        }
     }
 
     /// Overwrites what deleted and changed rows left behind, as far as the database lets go of it: PostgreSQL's log
@@ -158,7 +167,9 @@ impl Db {
     /// What the database says.
     pub async fn wipe_traces(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite { read, .. } => sqlx::query(EMPTY_LOG).execute(read).await.map(drop)?,
+            Self::Sqlite { read, .. } => {
+                sqlx::query(EMPTY_LOG).execute(&mut *read.lend().await?).await.map(drop)?;
+            }
             Self::Postgres { pool, .. } => sqlx::query(VACUUM).execute(pool).await.map(drop)?,
         }
         Ok(())
@@ -170,7 +181,7 @@ impl Db {
     /// [`StoreError::Url`] for PostgreSQL, whose own tools do it; what the database says.
     pub async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite { read, .. } => copy_sqlite(read, file).await,
+            Self::Sqlite { read, .. } => copy_sqlite(&mut *read.lend().await?, file).await,
             Self::Postgres { .. } => Err(StoreError::Url { reason: "use pg_dump".into() }),
         }
     }
@@ -205,26 +216,29 @@ impl Db {
     }
 }
 
-pub(super) async fn copy_sqlite(pool: &SqlitePool, file: &Path) -> Result<(), StoreError> {
+pub(super) async fn copy_sqlite(connection: &mut SqliteConnection, file: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt as _;
     let failed =
         |error: std::io::Error| StoreError::Unavailable { reason: format!("{}: {error}", file.display()) };
     let Some(name) = file.to_str() else {
         return Err(StoreError::Url { reason: "the path of the copy is not UTF-8".into() });
     };
-    sqlx::query(COPY).bind(name).execute(pool).await?;
+    sqlx::query(COPY).bind(name).execute(connection).await?;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
     std::fs::File::open(file).and_then(|file| file.sync_all()).map_err(failed)
 }
 
-pub(super) async fn sqlite_pool(path: &std::path::Path, connections: u32) -> Result<SqlitePool, StoreError> {
+/// How a SQLite file is opened; made, readable for nobody else, if it is not there.
+pub(super) fn sqlite_options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
+    let unavailable = |path: &Path, error: std::io::Error| StoreError::Unavailable {
+        reason: format!("{}: {error}", path.display()),
+    };
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent)
-            .map_err(|error| StoreError::Unavailable { reason: format!("{}: {error}", parent.display()) })?;
+        std::fs::create_dir_all(parent).map_err(|error| unavailable(parent, error))?;
     }
     let made = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-    made.map_err(|error| StoreError::Unavailable { reason: format!("{}: {error}", path.display()) })?;
-    let options = SqliteConnectOptions::new()
+    made.map_err(|error| unavailable(path, error))?;
+    Ok(SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -233,16 +247,7 @@ pub(super) async fn sqlite_pool(path: &std::path::Path, connections: u32) -> Res
         .busy_timeout(PATIENCE)
         // Deleted pages are overwritten: what is expunged does not linger in the file.
         .pragma("secure_delete", "ON")
-        // A single change is kept as one text, in as many forms as there are numbers of rows.
-        .statement_cache_capacity(512)
-        .disable_statement_logging();
-    Ok(SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(PATIENCE)
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await?)
+        .disable_statement_logging())
 }
 
 /// A pool; with a schema, every connection works in it and it is made if it is not there.

@@ -115,14 +115,7 @@ impl Service {
             let reason = Reason { source: "R 487; SM22 15".into(), ..Reason::engine("S41", text) };
             return Err(refused(reason));
         }
-        let unsealed = |row: &store::CaseRow| {
-            let pack = self.packs().pinned(&row.pack_id, &row.pack_version);
-            let state = pack.and_then(|pack| pack.record.states.find(&row.record));
-            row.sealed == 0 && state.is_some_and(|state| state.phase == Record::Unsealed)
-        };
-        let index = self.keys().keyring().blind_index();
-        let number = new.id_number.as_deref();
-        if !self.cases_of_child(&index, office_id, &new.name, number, unsealed).await?.is_empty() {
+        if self.has_unsealed(office_id, new).await? {
             let text = Text::new(
                 "该人有已依法解除封存的记录，须由承办人审查",
                 "there is a record that was lawfully unsealed; a person must look at it",
@@ -146,6 +139,19 @@ impl Service {
         let set = WriteSet { certificates: vec![row.clone()], leaves: vec![leaf], ..WriteSet::default() };
         store::commit(self.db(), set).await?;
         Ok(certificate_view(row, new.clone()))
+    }
+
+    /// Whether a record of this person was lawfully unsealed.
+    async fn has_unsealed(&self, office: Uuid, new: &NewCertificate) -> Result<bool, CaseworkError> {
+        for case in self.cases_of_child(false, office, &new.name, new.id_number.as_deref()).await? {
+            let Some(row) = store::find_case(self.db(), case).await? else { continue };
+            let pack = self.packs().pinned(&row.pack_id, &row.pack_version);
+            let state = pack.and_then(|pack| pack.record.states.find(&row.record));
+            if state.is_some_and(|state| state.phase == Record::Unsealed) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A certificate that was issued.

@@ -24,8 +24,8 @@ use crate::law::Reason;
 use crate::law::floor::Record;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
-use crate::store::{self, CaseRow};
-use crate::vault::{BlindIndex, Class, name_matches, normalise};
+use crate::store::{self, Candidate, CaseHead};
+use crate::vault::{Class, name_matches, normalise};
 
 /// Answers that must not tell by their time whether there is a record take a multiple of this.
 const BEAT: Duration = Duration::from_millis(250);
@@ -64,7 +64,7 @@ impl Service {
         }
         let after = cursor.map(read_cursor).transpose()?;
         let limit = limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE);
-        let mut rows: Vec<CaseRow> = Vec::new();
+        let mut rows: Vec<CaseHead> = Vec::new();
         for office in offices {
             for state in self.states_due() {
                 rows.extend(store::cases_to_seal(self.db(), office, &state, after, limit).await?);
@@ -118,30 +118,31 @@ impl Service {
         Ok(grant.office)
     }
 
-    /// The cases of an office whose child is this person: by the identity number if there is one, else by the name.
+    /// The cases of an office, sealed or not, whose child is this person: by the identity number if there is one, else by
+    /// the name.
     async fn cases_of_child(
         &self,
-        index: &BlindIndex,
+        sealed: bool,
         office: Uuid,
         name: &str,
         id_number: Option<&str>,
-        wanted: impl Fn(&CaseRow) -> bool,
     ) -> Result<Vec<Uuid>, CaseworkError> {
+        let index = if sealed {
+            self.keys().sealed_keyring()?.blind_index()
+        } else {
+            self.keys().keyring().blind_index()
+        };
         let probes = match id_number {
             Some(number) => index.probe_id_number(number),
             None => index.probe_name(name),
         };
-        let found = store::find_tags(self.db(), &probes).await?;
-        let (mut cases, persons): (Vec<Uuid>, Vec<Uuid>) = found.into_iter().unzip();
-        cases.dedup();
-        let rows = store::find_cases(self.db(), &cases).await?;
         let mut hits = Vec::new();
-        for person in store::find_persons(self.db(), &persons).await? {
-            let row = rows.iter().find(|row| row.id == person.case_id);
-            let Some(row) = row.filter(|row| row.office_id == office && wanted(row)) else { continue };
+        for Candidate { person, case } in store::candidates(self.db(), &probes, sealed).await? {
             let class = i16::try_from(person.class).ok().and_then(Class::from_code);
-            let (Some(class), CHILD) = (class, person.kind.as_str()) else { continue };
-            let place = cipher::person_place(row.id, person.id, class);
+            let (Some(class), CHILD, true) = (class, person.kind.as_str(), case.office_id == office) else {
+                continue;
+            };
+            let place = cipher::person_place(case.id, person.id, class);
             let identity: Identity = cipher::open(self.keys(), &place, &person.body).await?;
             let is_it = match id_number {
                 Some(number) => {
@@ -153,7 +154,7 @@ impl Service {
                 }
             };
             if is_it {
-                hits.push(row.id);
+                hits.push(case.id);
             }
         }
         hits.sort_unstable();

@@ -10,11 +10,17 @@ use crate::store::StoreError;
 use crate::store::change::Rows;
 use crate::store::ledger::{grow, head_of_sqlite, tiler_of_sqlite, tiles_of_sqlite};
 use crate::store::reseal::{expunge_on_sqlite, rewrite_on_sqlite};
-use crate::store::rows::CaseRow;
+use crate::store::rows::{CaseRow, ClockRow};
 use crate::store::table::{
     DECIDE_QUERY, IF_NEW, RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values,
 };
 use crate::store::work::HeldFile;
+
+/// Changes of a group whose statements are remembered at most: the engine plans a longer text anew each time, and what it
+/// remembers takes memory.
+const REMEMBERED: usize = 16;
+/// Clocks are written in multiples of so many, so that there are few different texts to remember.
+const CLOCKS: usize = 4;
 
 /// Opens the transaction and gives the tree's size, without a case.
 const BEGIN: &str = "BEGIN IMMEDIATE; SELECT NULL, size FROM ledger_head WHERE id = 1; ";
@@ -61,8 +67,11 @@ impl SqliteKeeper {
             values(&mut statements, &rows.updated);
             statements.push(") ").push(SET_CASE).push("i").push(WHERE_BEFORE).push(", 0");
         }
-        let found: Vec<(Option<Uuid>, i64)> =
-            statements.build_query_as().persistent(rows.are_of_one()).fetch_all(&mut self.connection).await?;
+        let found: Vec<(Option<Uuid>, i64)> = statements
+            .build_query_as()
+            .persistent(rows.updated.len() <= REMEMBERED)
+            .fetch_all(&mut self.connection)
+            .await?;
         let mut size = 0;
         let mut updated = HashSet::with_capacity(rows.updated.len());
         for (case, number) in found {
@@ -84,7 +93,7 @@ impl SqliteKeeper {
         insert(&mut statements, &rows.people, "");
         insert(&mut statements, &rows.tags, "");
         insert(&mut statements, &rows.events, "");
-        insert(&mut statements, &rows.clocks, RENEW_CLOCK);
+        insert(&mut statements, &in_multiples(&rows.clocks), RENEW_CLOCK);
         insert(&mut statements, &rows.answers, "");
         insert(&mut statements, &rows.queries, DECIDE_QUERY);
         insert(&mut statements, &rows.grants, IF_NEW);
@@ -100,9 +109,21 @@ impl SqliteKeeper {
             statements.push("; ");
         }
         statements.push("COMMIT");
-        statements.build().persistent(rows.are_of_one()).execute(&mut self.connection).await?;
+        // Acts and looks are what there is much of.
+        let usual = rows.opened.is_empty() && rows.people.is_empty() && tiles.is_empty();
+        let persistent = usual && leaves.len() <= REMEMBERED;
+        statements.build().persistent(persistent).execute(&mut self.connection).await?;
         Ok(())
     }
+}
+
+/// Clocks with the last one repeated up to the next multiple: to write it again changes nothing.
+fn in_multiples<'a>(clocks: &[&'a ClockRow]) -> Vec<&'a ClockRow> {
+    let mut all = clocks.to_vec();
+    if let Some(last) = clocks.last() {
+        all.resize(clocks.len().next_multiple_of(CLOCKS), last);
+    }
+    all
 }
 
 impl Keeper for SqliteKeeper {
