@@ -69,6 +69,8 @@ fn the_sealer_lives_and_dies_with_its_service() {
     assert_eq!(mode & 0o777, 0o600);
     let children = format!("/proc/{0}/task/{0}/children", served.child.id());
     let first = sealer_of(&children).expect("a child");
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(sealer_of(&children).as_ref(), Some(&first), "it stays");
     assert!(Command::new("kill").args(["-KILL", &first]).status().unwrap().success());
     let begun = std::time::Instant::now();
     while sealer_of(&children).is_none_or(|next| next == first) {

@@ -4,7 +4,7 @@ use clap::Args;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 use super::serve::{logging, stopped};
 use super::{CliError, close, open_sealing};
@@ -116,9 +116,11 @@ async fn keep_running(
         let begun = tokio::time::Instant::now();
         match spawn(&environment) {
             Ok(mut child) => {
+                // Waiting for a child closes its standard input, which tells this one to end: so it is kept apart.
+                let input = child.stdin.take();
                 tokio::select! {
                     ended = child.wait() => tracing::error!(?ended, "the sealer has ended; it is started again"),
-                    _ = &mut stop => return end(child).await,
+                    _ = &mut stop => return end(child, input).await,
                 }
             }
             Err(error) => tracing::error!(error = %error, "the sealer cannot be started"),
@@ -144,8 +146,8 @@ fn spawn(environment: &[(&'static str, std::ffi::OsString)]) -> std::io::Result<
         .spawn()
 }
 
-async fn end(mut child: Child) {
-    drop(child.stdin.take());
+async fn end(mut child: Child, input: Option<ChildStdin>) {
+    drop(input);
     if tokio::time::timeout(ENDS, child.wait()).await.is_err() {
         let _ = child.kill().await;
     }
