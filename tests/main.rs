@@ -11,6 +11,7 @@
 
 mod architecture;
 mod crash;
+mod demo;
 mod keeping;
 mod life;
 mod requests;

@@ -154,6 +154,22 @@ async fn whose_act_it_was_is_never_guessed(app: &TestApp) {
         }
         act
     };
+    // The offer says so beforehand: whose acts these may be, and that one of them is to be named.
+    let offered = case.offer("zhao.ning", "T27").await;
+    assert_eq!(offered["role"], json!(null));
+    let named = json!([
+        {"role": "child", "name": {"zh": "未成年犯罪嫌疑人", "en": "Juvenile suspect"}, "possible": true},
+        {"role": "legal_rep", "name": {"zh": "法定代理人", "en": "Legal representative"}, "possible": true},
+    ]);
+    assert_eq!(offered["as"], named);
+    // Among several of whom one is the prosecutor herself, it is her act unless she says otherwise; where there is but
+    // one, nothing need be named.
+    let own = case.offer("zhao.ning", "T13").await;
+    assert_eq!((&own["role"], own.get("as")), (&json!("prosecutor"), None));
+    let mixed = case.offer("zhao.ning", "T09").await;
+    let roles: Vec<&str> =
+        mixed["as"].as_array().unwrap().iter().filter_map(|r| r["role"].as_str()).collect();
+    assert_eq!((&mixed["role"], roles), (&json!("prosecutor"), vec!["prosecutor", "police", "court"]));
     let unsaid = case.act("zhao.ning", &objection(None)).await;
     assert_eq!((unsaid.status.as_u16(), unsaid.codes()), (422, vec!["FIELD_MISSING".to_owned()]));
     assert_eq!(unsaid.json()["reasons"][0]["field"], "/as");
@@ -162,6 +178,13 @@ async fn whose_act_it_was_is_never_guessed(app: &TestApp) {
         assert_eq!((wrong.status.as_u16(), wrong.codes()), (422, vec!["FIELD_INVALID".to_owned()]), "{role}");
     }
     assert_eq!(case.done("zhao.ning", &objection(Some("legal_rep"))).await["standing"]["main"], "PR_REVIEW");
+    // Months later the review is over. That stands against everybody; who objected stands against the child alone, and
+    // is not what the offer shows.
+    let offered = case.offer("zhao.ning", "T29").await;
+    let codes: Vec<&str> =
+        offered["reasons"].as_array().unwrap().iter().filter_map(|r| r["code"].as_str()).collect();
+    assert_eq!((&offered["role"], codes), (&json!(null), vec!["REVIEW_CLOCK_ENDED"]));
+    assert_eq!(offered["as"].as_array().map(Vec::len), Some(2));
     let withdrawal = |role: &str| {
         json!({"kind": "act", "event": "T29", "at": at, "as": role,
             "inputs": {"in_person": true, "defender_informed": true}})

@@ -15,8 +15,9 @@ use super::turns::Left;
 use super::{CaseworkError, Service};
 use crate::access::{Action, Permit, permit};
 use crate::law::case::Fields;
+use crate::law::decide::{must_be_named, roles_for};
 use crate::law::input::{parse_time, read_fields};
-use crate::law::pack::{Field, RoleKind};
+use crate::law::pack::Field;
 use crate::law::{Accepted, Act, Actor, CaseFile, Command, Pack, Reason, Refusal, What, decide};
 use crate::record::{Child, Decision, Text};
 use crate::store::{self, CaseRow, EventRow, IdempotencyRow, StoreError, WriteSet, chain_events};
@@ -547,10 +548,9 @@ fn in_role(pack: &Pack, mut actor: Actor, request: &Request) -> Result<Actor, Re
         actor.roles.insert(0, role);
         return Ok(actor);
     }
-    let outside = |role: &String| pack.roles.find(role).is_some_and(|role| role.kind == RoleKind::Outside);
-    let could: Vec<&String> = actor.roles.iter().filter(|role| event.is_some() && fits(role)).collect();
-    if could.len() > 1 && could.iter().all(|role| outside(role)) {
-        let names = could.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+    let could = event.map(|event| roles_for(event, &actor.roles)).unwrap_or_default();
+    if must_be_named(pack, &could) {
+        let names = could.join(", ");
         let text = Text::new(format!("请写明是谁的行为：{names}"), format!("say whose act this is: {names}"));
         return Err(Refusal::one(Reason::engine("FIELD_MISSING", text).on("/as")));
     }

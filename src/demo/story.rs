@@ -14,6 +14,7 @@ use crate::casework::proceed::{Request, RequestKind};
 use crate::casework::time::instant;
 use crate::casework::{Caller, CaseworkError, Service};
 use crate::law::Pack;
+use crate::law::case::Standing;
 use crate::law::input::parse_time;
 use crate::law::pack::{Level, RoleKind, StaffRole};
 use crate::law::rehearse::{CaseScript, DecisionScript, Step};
@@ -36,6 +37,8 @@ pub(super) struct Story {
     shift: Duration,
     /// The step that is still to be done today; a decision there is drafted and waits for approval.
     pending: Option<usize>,
+    /// The last step that is told.
+    rests: Option<usize>,
     /// The child whose case file it is keeps its own days and name.
     child_born: NaiveDate,
 }
@@ -63,27 +66,50 @@ impl Story {
         Self::new(script, shift, pending, draw)
     }
 
-    fn new(script: Arc<CaseScript>, shift: Duration, pending: Option<usize>, draw: &mut Draw) -> Self {
-        let child_born = born(script.child.born, script.offence.on, script.offence.on + shift);
-        Self { name: draw.name(), family: draw.name(), script, shift, pending, child_born }
+    /// A story that has just come to the step at `place` and goes on another day.
+    pub(super) fn until(script: Arc<CaseScript>, place: usize, today: NaiveDate, draw: &mut Draw) -> Self {
+        let there = script.steps.get(place).and_then(day_of);
+        let shift = there.map_or(Duration::zero(), |at| today - at.date());
+        Self { rests: Some(place), ..Self::new(script, shift, None, draw) }
     }
 
-    /// Tells the story up to today. Returns why it stopped, if the law stopped it where the story did not mean it to.
+    fn new(script: Arc<CaseScript>, shift: Duration, pending: Option<usize>, draw: &mut Draw) -> Self {
+        let child_born = born(script.child.born, script.offence.on, script.offence.on + shift);
+        Self { name: draw.name(), family: draw.name(), script, shift, pending, rests: None, child_born }
+    }
+
+    /// Tells the story up to today.
     pub(super) async fn tell(
         &self,
         service: &Service,
         staff: &Staff,
         today: DateTime<Utc>,
         progress: &Progress,
+    ) -> Result<Told, CaseworkError> {
+        let mut case = None;
+        let stopped = self.tell_steps(service, staff, today, progress, &mut case).await?;
+        Ok(Told { stopped, standing: case.map(|case| case.standing) })
+    }
+
+    /// Returns why the story stopped, if the law stopped it where the story did not mean it to.
+    async fn tell_steps(
+        &self,
+        service: &Service,
+        staff: &Staff,
+        today: DateTime<Utc>,
+        progress: &Progress,
+        case: &mut Option<Case>,
     ) -> Result<Option<String>, CaseworkError> {
         let Some(pack) = service.packs().current(PACK, today).cloned() else {
             return Err(CaseworkError::Corrupt { what: "pack" });
         };
-        let mut case: Option<Case> = None;
         let mut late = Duration::zero();
         let mut done_early: Option<&str> = None;
         let mut lapsed = false;
         for (place, step) in self.script.steps.iter().enumerate() {
+            if self.rests.is_some_and(|rests| place > rests) {
+                return Ok(None);
+            }
             let pending = self.pending == Some(place);
             if pending && step.decision.as_ref().is_none_or(|d| d.drafted_by.is_none()) {
                 return Ok(None);
@@ -103,7 +129,7 @@ impl Story {
                 }
                 service.clock().set(now + Duration::minutes(20));
                 let told = Scene { service, staff, pack: &pack, at, moved: self.shift + late, story: self };
-                match told.step(step, &because, pending, &mut case).await {
+                match told.step(step, &because, pending, case).await {
                     Ok(()) if pending => {
                         progress.acts.fetch_add(1, Ordering::Relaxed);
                         return Ok(None);
@@ -148,7 +174,7 @@ impl Story {
                         return Ok(Some(format!("{place} on {}: {}", at.date(), codes.join(" "))));
                     }
                     // For whoever is not of the records staff a sealed case is not there.
-                    Err(CaseworkError::NotFound) if case.as_ref().is_some_and(|c| c.sealed) => break,
+                    Err(CaseworkError::NotFound) if case.as_ref().is_some_and(Case::sealed) => break,
                     Err(CaseworkError::NotFound) => {
                         return Ok(Some(format!("{}: not found", step.place(&self.script.id))));
                     }
@@ -180,7 +206,21 @@ fn day_of(step: &Step) -> Option<NaiveDateTime> {
 /// The case of the story, once it is opened.
 struct Case {
     id: Uuid,
-    sealed: bool,
+    standing: Standing,
+}
+
+impl Case {
+    fn sealed(&self) -> bool {
+        self.standing.record == SEALED
+    }
+}
+
+/// What came of telling a story.
+pub(super) struct Told {
+    /// Why the law stopped it where the story did not mean it to.
+    pub(super) stopped: Option<String>,
+    /// Where the case stands.
+    pub(super) standing: Option<Standing>,
 }
 
 struct Scene<'a> {
@@ -202,10 +242,10 @@ impl Scene<'_> {
         case: &mut Option<Case>,
     ) -> Result<(), CaseworkError> {
         let Some(known) = case else {
-            *case = Some(Case { id: self.open(step).await?, sealed: false });
+            *case = Some(self.open(step).await?);
             return Ok(());
         };
-        let (id, sealed) = (known.id, known.sealed);
+        let (id, sealed) = (known.id, known.sealed());
         let at = Some(self.at.format("%Y-%m-%dT%H:%M").to_string());
         let by_event = step.act.as_deref().and_then(|event| self.pack.events.find(event));
         let acts = |role: &&String| by_event.is_some_and(|event| event.by.contains(role));
@@ -250,7 +290,7 @@ impl Scene<'_> {
                 let reason = "条件尚未具备，退回补充".to_owned();
                 send(by, RequestKind::Return { draft, reason }).await?;
             }
-            known.sealed = done?.standing.record == SEALED;
+            known.standing = done?.standing;
         } else if let Some(safeguard) = &step.record {
             let fields = self.shifted(&step.fields);
             send(by, RequestKind::Evidence { safeguard: safeguard.clone(), fields, supersedes: None })
@@ -266,7 +306,7 @@ impl Scene<'_> {
         Ok(())
     }
 
-    async fn open(&self, step: &Step) -> Result<Uuid, CaseworkError> {
+    async fn open(&self, step: &Step) -> Result<Case, CaseworkError> {
         let script = &self.story.script;
         let caller = self.caller(step.by.as_deref(), false)?;
         let account = |role| self.staff.with(role, Uuid::nil()).map(|c| c.viewer.account);
@@ -299,7 +339,7 @@ impl Scene<'_> {
             supersedes: None,
         };
         self.service.add_person(&caller, opened.done.case, None, &parent).await?;
-        Ok(opened.done.case)
+        Ok(Case { id: opened.done.case, standing: opened.done.standing })
     }
 
     /// Dates of a step moved with the story.

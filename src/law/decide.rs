@@ -175,7 +175,18 @@ fn find<'p>(pack: &'p Pack, event: &str) -> Result<&'p Event, Refusal> {
 
 /// The first of the person's roles in which the event may be done.
 pub(super) fn role_of<'p>(event: &'p Event, roles: &[String]) -> Option<&'p str> {
-    roles.iter().find_map(|role| event.by.iter().find(|by| *by == role)).map(String::as_str)
+    roles_for(event, roles).first().copied()
+}
+
+/// Every role of a person in which an event may be done, in the order of the person's roles.
+pub fn roles_for<'p>(event: &'p Event, roles: &[String]) -> Vec<&'p str> {
+    roles.iter().filter_map(|role| event.by.iter().find(|by| *by == role)).map(String::as_str).collect()
+}
+
+/// Whether it must be said in which of these roles an act is recorded: it was done by one of several outsiders, and the
+/// law may treat them differently.
+pub fn must_be_named(pack: &Pack, could: &[&str]) -> bool {
+    could.len() > 1 && could.iter().all(|role| !is_own(pack, Some(role)))
 }
 
 /// The outcome that the act leads to; `None` when something it depends on is not known.

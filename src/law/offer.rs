@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::case::CaseFile;
 use super::command::Actor;
-use super::decide::{choose, role_of};
+use super::decide::{choose, must_be_named, roles_for};
 use super::expr;
 use super::hearing;
 use super::pack::{Event, Level, Pack, RoleKind, Scope};
@@ -25,8 +25,11 @@ pub struct Offer {
     pub source: String,
     /// Whether nothing known stands against it.
     pub possible: bool,
-    /// The role in which this person would act.
+    /// The role in which this person would act; none if it must be said whose act it was.
     pub role: Option<String>,
+    /// Roles that may be named in `as`, where there is more than one. If `role` is none, one of them must be named.
+    #[serde(rename = "as", skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<NamedRole>,
     /// It is a decision: drafted by one, approved by another.
     pub needs_draft: bool,
     /// What stands against it, and warnings that will ask for a written reason.
@@ -35,13 +38,57 @@ pub struct Offer {
     pub give_with_act: Vec<String>,
 }
 
+/// A role that may be named as the one who acts or has acted.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct NamedRole {
+    /// Code.
+    pub role: String,
+    /// Name.
+    pub name: Text,
+    /// Whether nothing known stands against the act in this role.
+    pub possible: bool,
+}
+
 /// Offers every event that the present states allow, in the pack's order.
 pub fn offers(pack: &Pack, case: &CaseFile, actor: &Actor, at: NaiveDateTime) -> Vec<Offer> {
     pack.events.iter().filter_map(|event| offer(pack, case, actor, at, event)).collect()
 }
 
+/// The offer in the role that counts when none is named, with the others that may be named instead. Where one must be
+/// named, what is shown is what stands against the one against whom least does.
 fn offer(pack: &Pack, case: &CaseFile, actor: &Actor, at: NaiveDateTime, event: &Event) -> Option<Offer> {
-    let role = role_of(event, &actor.roles);
+    let could = roles_for(event, &actor.roles);
+    let mut offers = Vec::new();
+    for role in &could {
+        offers.push(offer_as(pack, case, actor, at, event, Some(role))?);
+    }
+    let mut named = Vec::new();
+    if could.len() > 1 {
+        for (role, offer) in could.iter().zip(&offers) {
+            let name = pack.roles.find(role).map(|role| role.name.clone()).unwrap_or_default();
+            named.push(NamedRole { role: (*role).to_owned(), name, possible: offer.possible });
+        }
+    }
+    let unsaid = must_be_named(pack, &could);
+    let against = |offer: &Offer| offer.reasons.iter().filter(|reason| reason.level == Level::Hard).count();
+    let easiest = offers.iter().enumerate().min_by_key(|(_, offer)| against(offer)).map(|(place, _)| place);
+    let place = easiest.filter(|_| unsaid).unwrap_or(0);
+    let offer = if offers.is_empty() {
+        offer_as(pack, case, actor, at, event, None)?
+    } else {
+        offers.swap_remove(place)
+    };
+    Some(Offer { role: offer.role.filter(|_| !unsaid), named, ..offer })
+}
+
+fn offer_as(
+    pack: &Pack,
+    case: &CaseFile,
+    actor: &Actor,
+    at: NaiveDateTime,
+    event: &Event,
+    role: Option<&str>,
+) -> Option<Offer> {
     let scene = Scene { role, person: Some(actor.person), ..Scene::bare(pack, case, at) };
     if hearing::wrong_state(pack, &scene, event).is_some() {
         return None;
@@ -83,6 +130,7 @@ fn offer(pack: &Pack, case: &CaseFile, actor: &Actor, at: NaiveDateTime, event: 
         source: event.source.clone(),
         possible: reasons.iter().all(|r| r.level == Level::Warn),
         role: role.map(str::to_owned),
+        named: Vec::new(),
         needs_draft,
         reasons,
         give_with_act,

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 use tutela::casework::Service;
@@ -68,6 +69,8 @@ pub(crate) struct TestApp {
     pub(crate) urls: (StoreUrl, StoreUrl),
     /// Bearer tokens by sign-in name.
     pub(crate) tokens: BTreeMap<String, String>,
+    /// Everybody who acts in invented stories.
+    pub(crate) staff: Arc<Staff>,
 }
 
 impl TestApp {
@@ -95,11 +98,13 @@ impl TestApp {
         SealingKey::create_file(&data.path().join("sealing.key")).unwrap();
         let service = open(&data, &urls, false).await;
         let sealer = open(&data, &urls, true).await;
-        let (_, log_ins) = Staff::hire(&service).await.unwrap();
+        let (staff, log_ins) = Staff::hire(&service).await.unwrap();
         let tokens = log_ins.into_iter().map(|l| (l.login, l.token)).collect();
         sealer.reload_offices().await.unwrap();
         let router = router(&service, &data);
-        let app = Self { router, service, sealer, door: std::sync::Mutex::default(), data, urls, tokens };
+        let door = std::sync::Mutex::default();
+        let staff = Arc::new(staff);
+        let app = Self { router, service, sealer, door, data, urls, tokens, staff };
         app.open_door().await;
         app
     }

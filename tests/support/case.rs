@@ -48,6 +48,13 @@ impl<'a> TestCase<'a> {
         self.app.get(who, &self.path("")).await
     }
 
+    /// How an act is offered to somebody.
+    pub(crate) async fn offer(&self, who: &str, event: &str) -> Value {
+        let offers = self.app.get(who, &self.path("/acts")).await.json();
+        let offers = offers.as_array().unwrap();
+        offers.iter().find(|offer| offer["event"] == event).unwrap().clone()
+    }
+
     /// What must be recorded before the first interview.
     pub(crate) async fn prepare_interview(&self) {
         for document in ["D03", "D02"] {

@@ -4,6 +4,7 @@
 //! The walk is an over-approximation: inputs, evidence, dates and the child are not known, and what is not known may
 //! go either way. "Never" is therefore proved; "possible" may turn out to be impossible in a real case.
 
+mod challenges;
 mod ends;
 mod explore;
 mod floor;

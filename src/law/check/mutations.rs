@@ -58,13 +58,7 @@ const FAULTS: &[Fault] = &[
         "phase: closed_without_charge",
         "dead-end",
     ),
-    (
-        "stop dropped",
-        "events",
-        "{to: {remedy: IDLE}, effects: [{stop: [C6]}]}",
-        "{to: {remedy: IDLE}}",
-        "clock-never-stopped",
-    ),
+    ("stop dropped", "events", "effects: [{stop: [C6]}, ", "effects: [", "clock-never-stopped"),
     ("start dropped", "events", "{start: C3}, ", "", "clock-never-started"),
     ("resume dropped", "events", "{resume: C1}, ", "", "clock-never-resumed"),
     ("suspension dropped", "events", "{suspend: C1}, ", "", "clock-never-suspended"),
@@ -176,6 +170,41 @@ const FAULTS: &[Fault] = &[
         "from: {remedy: [PENDING]}",
         "from: {main: [REVIEW], remedy: [PENDING]}",
         "challenge-unanswered",
+    ),
+    (
+        "one challenge bars another",
+        "events",
+        "  by: [victim]\n",
+        "  from: {remedy: [IDLE]}\n  by: [victim]\n",
+        "challenge-bars-another",
+    ),
+    (
+        "an answer that forgets another challenge",
+        "events",
+        "    - {when: case.victim_asked, to: {remedy: PENDING}}\n",
+        "",
+        "challenge-forgotten",
+    ),
+    (
+        "an answer that leaves its challenge waiting",
+        "events",
+        "{set: {victim_asked: \"false\"}}",
+        "{set: {asked: \"false\"}}",
+        "challenge-forgotten",
+    ),
+    (
+        "a challenge that is shown after its answer",
+        "events",
+        "    - {when: case.asked, to: {remedy: PENDING}}\n    - {to: {remedy: IDLE}}",
+        "    - {to: {remedy: PENDING}}",
+        "challenge-not-there",
+    ),
+    (
+        "a challenge without a day for its answer",
+        "events",
+        "effects: [{start: C8}, ",
+        "effects: [",
+        "challenge-without-clock",
     ),
     (
         "safeguard that contradicts itself",
@@ -302,6 +331,10 @@ const BREAKINGS: &[Breaking] = &[
         |p| remove(p, |e| e.acts.iter().any(|a| matches!(a, Act::Resolve | Act::Reverse))),
         "challenge-unanswered",
     ),
+    ("every challenge waits for the others", |p| events(p, wait_for_others), "challenge-bars-another"),
+    ("every answer ends all challenges", |p| events(p, forget_others), "challenge-forgotten"),
+    ("no answer ends its challenge", |p| events(p, never_end), "challenge-forgotten|challenge-unanswered"),
+    ("no challenge has a clock", |p| events(p, no_clock), "challenge-without-clock"),
     ("nothing is sealed", |p| remove(p, |e| e.acts.contains(&Act::Seal)), "record-never-sealed"),
     (
         "all guards refuse",
@@ -395,6 +428,36 @@ fn strip(event: &mut Event) {
         if outcome.to.get(&Region::Main).is_some_and(|to| trial.contains(&to.as_str())) {
             outcome.to.remove(&Region::Main);
         }
+    }
+}
+
+fn challenges(event: &Event) -> bool {
+    event.acts.contains(&Act::Challenge)
+}
+
+fn wait_for_others(event: &mut Event) {
+    if challenges(event) {
+        event.from.insert(Region::Remedy, vec!["IDLE".into(), "REVERSED".into()]);
+    }
+}
+
+fn forget_others(event: &mut Event) {
+    if event.acts.contains(&Act::Resolve)
+        && let Some(last) = event.outcomes.pop()
+    {
+        event.outcomes = vec![last];
+    }
+}
+
+fn never_end(event: &mut Event) {
+    if event.acts.contains(&Act::Resolve) {
+        effects(event, |v| !matches!(v, Verb::Set(_)));
+    }
+}
+
+fn no_clock(event: &mut Event) {
+    if challenges(event) {
+        effects(event, |v| !matches!(v, Verb::Start { .. }));
     }
 }
 

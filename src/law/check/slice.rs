@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::challenges;
 use super::uses::{self, Uses};
 use crate::law::expr::{Expr, Type, Var};
 use crate::law::pack::{Fact, Pack, Verb};
@@ -79,6 +80,9 @@ pub(super) fn groups(pack: &Pack, uses: &Uses<'_>) -> Vec<Vec<Watch>> {
         }
         groups.push(merged);
     };
+    // Challenges that may wait at the same time are followed together, whatever reads them.
+    let challenges = challenges::facts(pack).into_keys().map(|fact| Watch::Fact(fact.to_owned()));
+    join(cut(pack, challenges.collect()));
     for condition in uses::conditions(pack) {
         join(cut(pack, watches(pack, uses, condition)));
     }

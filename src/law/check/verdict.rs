@@ -31,6 +31,7 @@ pub(super) fn verdict<'p>(pack: &'p Pack, surveys: &[&Survey<'p>], floor: &Floor
     findings.extend(verdict.ends());
     findings.extend(verdict.custody());
     findings.extend(verdict.challenges());
+    findings.extend(verdict.side_by_side());
     findings.extend(verdict.sealing());
     findings.extend(verdict.stages());
     findings.extend(time::clocks(pack, verdict.possible_effects()));

@@ -77,6 +77,16 @@ impl World {
         }
     }
 
+    /// What a fact says, if it is followed and says yes or no.
+    pub(super) fn says(&self, slice: &Slice<'_>, fact: &str) -> Option<bool> {
+        let place = slice.fact(fact)?;
+        let value = self.get(Some(place))?.checked_sub(FIRST)?;
+        match slice.values.get(place)?.get(usize::from(value))? {
+            Value::Bool(yes) => Some(*yes),
+            _ => None,
+        }
+    }
+
     /// Notes that an event has happened.
     pub(super) fn note_done(&mut self, slice: &Slice<'_>, event: &str) {
         self.put(slice.event(event), SOME);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use self::script::Person;
-use super::case::{CaseFile, Fields};
+use super::case::{CaseFile, Fields, Standing};
 use super::command::{Act, Actor, Command, What};
 use super::decide::{Accepted, decide};
 use super::input::{parse_time, read_fields};
@@ -39,6 +39,8 @@ pub struct Rehearsal {
     pub compared: usize,
     /// Where the case file and the law disagree.
     pub mismatches: Vec<Flaw>,
+    /// Where the case stood after each step.
+    pub stood: Vec<Standing>,
     /// The case at the end.
     pub end: CaseFile,
 }
@@ -57,8 +59,10 @@ pub fn rehearse(pack: &Pack, file: &str, text: &str) -> Result<Rehearsal, Vec<Fl
         compared: 0,
         mismatches: Vec::new(),
     };
+    let mut stood = Vec::with_capacity(script.steps.len());
     for step in &script.steps {
         stage.play(step);
+        stood.push(stage.case.states.clone());
     }
     Ok(Rehearsal {
         id: script.id.clone(),
@@ -66,6 +70,7 @@ pub fn rehearse(pack: &Pack, file: &str, text: &str) -> Result<Rehearsal, Vec<Fl
         steps: script.steps.len(),
         compared: stage.compared,
         mismatches: stage.mismatches,
+        stood,
         end: stage.case,
     })
 }

@@ -1,0 +1,30 @@
+//! The caseload of the demonstration: children in every state, by lawful acts only.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tutela::casework::packs::Packs;
+use tutela::demo::{Progress, build};
+use tutela::law::expr::Region;
+
+use crate::support::app::{TODAY, TestApp};
+
+/// Three hundred children, as the command makes them. A case stands in no initial main state once it is opened. Which
+/// database keeps them makes no difference to where they stand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_stands_in_every_state() {
+    let app = TestApp::sqlite().await;
+    let today = TODAY.parse().unwrap();
+    let progress = Arc::new(Progress::default());
+    // Stories end in sealed records: who tells them has the sealing key.
+    let made = build(&app.sealer, &app.staff, 300, 2026, today, &progress).await.unwrap();
+    assert_eq!(made.stopped, Vec::<String>::new());
+    let packs = Packs::load(None).unwrap();
+    let pack = packs.current("cn-procuratorate", today).unwrap();
+    let all: BTreeSet<(Region, String)> = Region::ALL
+        .into_iter()
+        .flat_map(|region| pack.state_ids(region).into_iter().map(move |state| (region, state.to_owned())))
+        .filter(|(region, state)| *region != Region::Main || state != pack.initial(Region::Main))
+        .collect();
+    let missing: Vec<_> = all.difference(&made.stands).collect();
+    assert!(missing.is_empty(), "nobody stands in {missing:?}");
+}
