@@ -63,6 +63,7 @@ impl utoipa::Modify for CommonProblems {
             ("413", "The body is too large"),
             ("415", "The body is not JSON"),
             ("429", "Too much was wrong; `Retry-After` says how long to wait"),
+            ("404", "There is no such thing, or this person may not know of it"),
             ("503", "The database cannot be used right now; nothing was changed"),
         ];
         for (path, item) in &mut openapi.paths.paths {
