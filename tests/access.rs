@@ -20,16 +20,6 @@ use tutela::record::Text;
 
 on_both!(every_route_asks_what_the_list_of_routes_says);
 
-const ROLES: [StaffRole; 8] = [
-    StaffRole::Prosecutor,
-    StaffRole::Chief,
-    StaffRole::Clerk,
-    StaffRole::SocialWorker,
-    StaffRole::Supervisor,
-    StaffRole::Records,
-    StaffRole::Admin,
-    StaffRole::Researcher,
-];
 /// Where the matrix is kept. `TUTELA_WRITE_MATRIX=1 cargo test --test main access::` writes it anew, for review.
 const MATRIX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/access-matrix.txt");
 
@@ -64,9 +54,11 @@ fn people() -> Vec<(String, Viewer)> {
     };
     let with = |role| Viewer { grants: vec![Grant { role, office: HERE }], ..sure.clone() };
     let code = |role| serde_json::to_value(role).unwrap().as_str().unwrap().to_owned();
-    let mut people: Vec<(String, Viewer)> = ROLES.into_iter().map(|role| (code(role), with(role))).collect();
+    let mut people: Vec<(String, Viewer)> =
+        StaffRole::ALL.into_iter().map(|role| (code(role), with(role))).collect();
     people.push(("no role".into(), sure.clone()));
-    let everything = Viewer { grants: ROLES.map(|role| Grant { role, office: HERE }).to_vec(), ..sure };
+    let everything =
+        Viewer { grants: StaffRole::ALL.map(|role| Grant { role, office: HERE }).to_vec(), ..sure };
     let unsure = Viewer { assurance: Assurance::default(), ..everything.clone() };
     people.push(("no second factor".into(), unsure));
     people.push(("closed account".into(), Viewer { active: false, ..everything }));

@@ -12,17 +12,6 @@ use tutela::law::pack::StaffRole;
 use tutela::record::{Part, Post, Text};
 use tutela::store;
 
-const ROLES: [StaffRole; 8] = [
-    StaffRole::Prosecutor,
-    StaffRole::Chief,
-    StaffRole::Clerk,
-    StaffRole::SocialWorker,
-    StaffRole::Supervisor,
-    StaffRole::Records,
-    StaffRole::Admin,
-    StaffRole::Researcher,
-];
-
 /// Other policies than ours, with every form of condition that a list can be asked for.
 const WORLDS: [&str; 4] = [
     // Posts, either way round; what is optional is asked about first.
@@ -121,7 +110,7 @@ impl World {
     fn viewer(&self, chance: &mut Chance) -> Viewer {
         let ids: Vec<Uuid> = self.cases.iter().map(|case| case.case).collect();
         let grants = (0..chance.below(4))
-            .map(|_| Grant { role: chance.of(&ROLES), office: chance.of(&self.office_ids) })
+            .map(|_| Grant { role: chance.of(&StaffRole::ALL), office: chance.of(&self.office_ids) })
             .collect();
         Viewer {
             account: chance.of(&self.accounts),

@@ -24,17 +24,6 @@ const AWAY: Uuid = Uuid::from_u128(12);
 const SOMEBODY: Uuid = Uuid::from_u128(13);
 const CASE: Uuid = Uuid::from_u128(21);
 
-const ROLES: [StaffRole; 8] = [
-    StaffRole::Prosecutor,
-    StaffRole::Chief,
-    StaffRole::Clerk,
-    StaffRole::SocialWorker,
-    StaffRole::Supervisor,
-    StaffRole::Records,
-    StaffRole::Admin,
-    StaffRole::Researcher,
-];
-
 fn tree() -> OfficeTree {
     let kind = OfficeKind::District;
     let office = |id, parent| Office { id, parent, code: String::new(), name: Text::default(), kind };
@@ -57,7 +46,7 @@ const TIES: [([bool; 3], [bool; 3]); 8] = [
 /// Everybody who differs in something that a policy can see: one role at one office, and their ties.
 fn people() -> Vec<Viewer> {
     let mut people = Vec::new();
-    for role in ROLES {
+    for role in StaffRole::ALL {
         for office in [HERE, ABOVE, ELSEWHERE] {
             for ([active, second_factor, fresh], [excluded, opened, queries]) in TIES {
                 let case = |tied: bool| if tied { vec![CASE] } else { Vec::new() };

@@ -201,6 +201,20 @@ pub enum StaffRole {
     Researcher,
 }
 
+impl StaffRole {
+    /// Every role.
+    pub const ALL: [Self; 8] = [
+        Self::Prosecutor,
+        Self::Chief,
+        Self::Clerk,
+        Self::SocialWorker,
+        Self::Supervisor,
+        Self::Records,
+        Self::Admin,
+        Self::Researcher,
+    ];
+}
+
 /// A typed fact of the case, changed only by effects.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
