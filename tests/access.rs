@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::time::Instant;
 use uuid::Uuid;
 
+use crate::duties::fresh;
+use crate::sealing::application;
 use crate::support::app::TestApp;
 use crate::support::case::{TestCase, first_file};
 use crate::support::on_both;
@@ -14,11 +16,11 @@ use tutela::access::{
     Action, Ask, Assurance, CaseScope, Grant, Kind, Office, OfficeKind, OfficeTree, Policy, Resource, Viewer,
     filter, permit, permit_at,
 };
-use tutela::http::{Asks, ROUTES};
+use tutela::http::{Asks, ROUTES, every_route};
 use tutela::law::pack::StaffRole;
 use tutela::record::Text;
 
-on_both!(every_route_asks_what_the_list_of_routes_says);
+on_both!(row_11_every_route_asks_what_the_list_of_routes_says);
 
 /// Where the matrix is kept. `TUTELA_WRITE_MATRIX=1 cargo test --test main access::` writes it anew, for review.
 const MATRIX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/access-matrix.txt");
@@ -110,13 +112,14 @@ fn matrix() -> String {
     let mut text = String::from(
         "Who may do what. Made by tests/access.rs from the policies; a change here is a change in somebody's rights.\n\
          yes: may; fresh: with a factor shown a moment ago; 2nd: when somebody else proposed it; dot: may not.\n\
-         Rows: people of one office, by their role. Who is not signed in gets 401 from every route under /api/v1/.\n\
+         Rows: people of one office, by their role. Who is not signed in gets 401 from every route under /api/v1/,\n\
+         and from every page a way to sign in.\n\
          Who may not gets 404 about a case, as if there were none, and 403 about an office or the service; who lacks\n\
          nothing but a fresh factor gets 403 and hears that.\n",
     );
     let routes = |action: Option<Action>| {
         let mut asked = Vec::new();
-        for route in ROUTES {
+        for route in every_route() {
             for (method, asks) in route.methods.iter().zip(route.asks) {
                 let same = match asks {
                     Asks::May(asks) => Some(*asks) == action,
@@ -188,8 +191,11 @@ fn who_may_do_what_is_as_reviewed() {
 /// Routes that do the same to several cases ask for each of them, and say of each what came of it.
 const EACH_BY_ITSELF: [&str; 2] = ["/api/v1/cases/assignments", "/api/v1/accounts/{id}/handover"];
 
+/// A form that is asked for.
+const FORM: &str = "social_investigation";
+
 /// A request's body that is well formed, so that nothing but the gate stands against it.
-fn body(method: &str, path: &str) -> Option<Value> {
+pub(crate) fn body(method: &str, path: &str) -> Option<Value> {
     let rest = path.rsplit('/').next().unwrap_or_default();
     Some(match (method, rest) {
         ("get", _) => return None,
@@ -207,27 +213,86 @@ fn body(method: &str, path: &str) -> Option<Value> {
         (_, "deputies") => {
             json!({"deputy": "zhou.yuan", "from": "2026-08-04T00:00:00Z", "until": "2026-08-10T00:00:00Z"})
         }
+        (_, "decision") if path.contains("/records/") => json!({"allow": false, "grounds": "无法律依据"}),
         (_, "decision") => json!({"approve": true}),
+        (_, "queries") => application(),
+        (_, "items") => json!({"entry": 1, "reason": "涉及另一未成年人的隐私，单独封存"}),
+        (_, "unsealing") => json!({"reason": "核实后确认不涉及他人隐私"}),
+        (_, "certificates") => {
+            json!({"pack": "cn-procuratorate", "office": "HW", "applicant": "child", "name": "林小禾", "identity_checked": true})
+        }
         (_, "transfers") => json!({"to": "LX", "reason": "犯罪地在柳溪区，应由该院管辖"}),
-        (_, "refuse" | "withdraw") => json!({"reason": "不属本院管辖"}),
+        ("post", "answer") if path.contains("complaints") => {
+            json!({"founded": true, "reason": "情况属实，已当面向其说明"})
+        }
+        ("post", "answer") if path.contains("missed") => {
+            json!({"reason": "案卷移送迟延，未影响对其采取的措施", "done": "已报告检察长并补办"})
+        }
+        (_, "answer" | "refuse" | "withdraw") => json!({"reason": "不属本院管辖"}),
         (_, "emergency") => json!({"reason": "夜间来电称该未成年人走失，需立即查看监护人联系方式"}),
+        (_, "voices") => {
+            json!({"on": "2025-11-04", "about": "首次谈话", "words": "我想继续上学", "explained_by": "方晴", "understood": "yes"})
+        }
+        (_, "copies") => {
+            json!({"recipient": "party", "to": "河湾区人民法院", "purpose": "随案移送供审判使用的案卷副本"})
+        }
+        (_, "complaints") => json!({"by": "child", "words": "等了很久没有人告诉我结果"}),
+        (_, "answerer") => json!({"login": "he.jing"}),
+        (_, "mail") => json!({"address": "wu.min@hw.example"}),
         (_, "review") => json!({"justified": true, "reason": "情况属实"}),
-        (_, "accept" | "assignment" | "end" | "lift" | "read") => json!({}),
+        (_, "assessments") => json!({"form": FORM, "due": "2026-08-20", "reason": "审查起诉需要"}),
+        (_, "begin") => json!({"form": FORM}),
+        (_, "measures") => json!({"kind": "bail", "from": "2025-11-03", "until": "2026-04-30",
+            "reasons": "有固定住所和监护人", "alternatives": [{"what": "不采取措施", "why_not": "须按时到案"}]}),
+        (_, "decisions") => json!({"kind": "decline", "reasons": "没有必要"}),
+        (_, "work") => json!({"kind": "school_or_work", "school_or_work": "school", "words": "照常上课"}),
+        (_, "links") => json!({"case_no": "HW-0000", "relation": "sibling"}),
+        (_, "draft") => json!({"form": FORM, "form_version": 1, "answers": {}}),
+        (_, "decline" | "correct") => json!({"reason": "与本人相识"}),
+        (_, "return") => json!({"comments": "请补充"}),
+        (_, "adopt") => json!({"outcome": "adopted", "reasons": "事实清楚"}),
+        (
+            _,
+            "accept" | "assignment" | "calendar" | "end" | "invitation" | "lift" | "read" | "recall"
+            | "release" | "seen" | "submit",
+        ) => json!({}),
         (method, _) => panic!("{method} {path}: say how it is called, so that strangers can try it"),
     })
 }
 
 /// Each route is called by everybody about an ordinary, an assigned and a sealed case: its use case lets through whom
 /// the policy lets do what the list of routes says, and nobody else.
-async fn every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
+async fn row_11_every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
     let plain = TestCase::open(app).await;
     let mine = TestCase::open(app).await;
     let assigned =
         app.post("wu.min", &mine.path("/assignment"), &json!({"social_worker": "fang.qing"})).await;
     assert_eq!(assigned.status, 200, "{}", assigned.json());
     let sealed = TestCase::open(app).await;
+    let mut assessments = Vec::new();
+    for case in [&plain, &mine, &sealed] {
+        let asked = body("post", "/api/v1/cases/{id}/assessments").unwrap();
+        let asked = app.post("zhao.ning", &case.path("/assessments"), &asked).await;
+        assert_eq!(asked.status, 201, "{}", asked.json());
+        assessments.push(asked.json()["assessment"].as_str().unwrap().to_owned());
+    }
+    let zhao = fresh(app, "zhao.ning").await;
+    let mut copies = Vec::new();
+    for case in [&plain, &mine, &sealed] {
+        let made = app.post(&zhao, &case.path("/copies"), &body("post", "/copies").unwrap()).await;
+        copies.push(made.json()["copy"]["id"].as_str().unwrap().to_owned());
+    }
+    let mut measures = Vec::new();
+    for case in [&plain, &mine, &sealed] {
+        let proposed = body("post", "/api/v1/cases/{id}/measures").unwrap();
+        let proposed = app.post("zhao.ning", &case.path("/measures"), &proposed).await;
+        assert_eq!(proposed.status, 201, "{}", proposed.json());
+        measures.push(proposed.json()["measure"].as_str().unwrap().to_owned());
+    }
     let draft = sealed.up_to_conditional_draft().await;
     sealed.finish(&draft).await;
+    // Every clock of theirs has ended long ago.
+    assert!(app.service.tell_what_is_due().await.unwrap() > 0);
     app.settle().await;
     let offices = app.service.offices();
     let office = |code: &str| offices.by_code(code).unwrap().id;
@@ -235,8 +300,12 @@ async fn every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
         async |login: &str| app.service.authenticate(&app.tokens[login]).await.unwrap().unwrap().account;
     let (worker, prosecutor) = (account("fang.qing").await, account("zhao.ning").await);
     let mut seen = BTreeSet::new();
-    for (case, social_worker, is_sealed) in
+    for ((((case, social_worker, is_sealed), assessment), measure), copy) in
         [(&plain, None, false), (&mine, Some(worker), false), (&sealed, None, true)]
+            .into_iter()
+            .zip(&assessments)
+            .zip(&measures)
+            .zip(&copies)
     {
         let scope = CaseScope {
             case: case.id.parse().unwrap(),
@@ -249,6 +318,8 @@ async fn every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
         assert_eq!(recorded.status.is_success(), !is_sealed, "{}", recorded.json());
         let exclusions = app.get("he.jing", &case.path("/exclusions")).await.json();
         let exclusion = exclusions[0]["id"].as_str().map_or_else(|| Uuid::nil().to_string(), str::to_owned);
+        let missed = app.get("he.jing", &case.path("/missed")).await.json();
+        let miss = missed[0]["id"].as_str().map_or_else(|| Uuid::nil().to_string(), str::to_owned);
         for route in ROUTES.iter().filter(|route| !EACH_BY_ITSELF.contains(&route.path)) {
             for (method, asks) in route.methods.iter().zip(route.asks) {
                 let Asks::May(action) = *asks else { continue };
@@ -265,6 +336,13 @@ async fn every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
                     .path
                     .replace("{id}", &subject)
                     .replace("{exclusion}", &exclusion)
+                    .replace("{assessment}", assessment)
+                    .replace("{measure}", measure)
+                    .replace("{link}", &Uuid::nil().to_string())
+                    .replace("{form}", FORM)
+                    .replace("{item}", &Uuid::nil().to_string())
+                    .replace("{miss}", &miss)
+                    .replace("{copy}", copy)
                     .replace("{deputy}", &Uuid::nil().to_string())
                     .replace("{leaf}", &leaf_of(app, case).await);
                 assert!(!path.contains('{'), "{path}: say which one");
@@ -283,7 +361,7 @@ async fn every_route_asks_what_the_list_of_routes_says(app: &TestApp) {
                     };
                     let answer = match body(method, route.path) {
                         None => app.get(login, &path).await,
-                        Some(body) => app.post(login, &path, &body).await,
+                        Some(body) => app.send(login, method, &path, &body).await,
                     };
                     let status = answer.status.as_u16();
                     let denied = match action.kind() {

@@ -7,6 +7,7 @@ use tutela::demo::{Progress, build};
 use tutela::law::expr::Region;
 
 use crate::support::app::{TODAY, TestApp};
+use crate::support::process::Home;
 
 /// Three hundred children, as the command makes them. A case stands in no initial main state once it is opened. Which
 /// database keeps them makes no difference to where they stand.
@@ -15,7 +16,8 @@ async fn somebody_stands_in_every_state() {
     let app = TestApp::sqlite().await;
     let today = TODAY.parse().unwrap();
     let progress = Arc::new(Progress::default());
-    let made = build(&app.service, &app.staff, 300, 2026, today, &progress).await.unwrap();
+    // Stories end in sealed records: who tells them has the sealing key.
+    let made = build(&app.sealer, &app.staff, 300, 2026, today, &progress).await.unwrap();
     assert_eq!(made.stopped, Vec::<String>::new());
     let packs = Packs::load(None).unwrap();
     let pack = packs.current("cn-procuratorate", today).unwrap();
@@ -26,4 +28,15 @@ async fn somebody_stands_in_every_state() {
         .collect();
     let missing: Vec<_> = all.difference(&made.stands).collect();
     assert!(missing.is_empty(), "nobody stands in {missing:?}");
+}
+
+/// Where somebody's record is already, no demo is made, and it says what to do.
+#[test]
+fn no_demo_is_made_of_a_record() {
+    let home = Home::new();
+    home.ready();
+    let said = home.fails(&["demo", "--cases", "1"]);
+    assert!(said.contains("it is no demo of this version") && said.contains("--data"), "{said}");
+    assert!(said.contains("不是本版本的演示数据"), "{said}");
+    assert!(!home.must(&["user", "list"]).contains("zhao.ning"), "nothing was added");
 }

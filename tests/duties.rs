@@ -5,7 +5,7 @@ use tutela::vault::DomainPlace;
 use uuid::Uuid;
 
 use crate::support::app::TestApp;
-use crate::support::case::{TestCase, first_file};
+use crate::support::case::{TestCase, evidence, first_file};
 use crate::support::on_both;
 
 on_both!(
@@ -17,12 +17,13 @@ on_both!(
     glass_is_broken_for_reading_and_everybody_is_told,
     row_17_glass_is_not_broken_without_a_reason_a_fresh_factor_and_a_place_above,
     a_broken_glass_is_reviewed_by_somebody_else,
+    row_17_a_copy_leaves_with_a_fresh_factor_and_everybody_is_told,
     who_looked_at_the_file_is_one_query,
     lists_and_searches_leave_what_they_showed,
 );
 
 /// A case at Hewan, on bail, returned to the police once, with a victim, that belongs to Liuxi.
-async fn misplaced(app: &TestApp) -> TestCase<'_> {
+pub(crate) async fn misplaced(app: &TestApp) -> TestCase<'_> {
     app.now("2025-11-03T04:00:00Z");
     let case = TestCase::open(app).await;
     app.now("2025-11-06T08:00:00Z");
@@ -39,7 +40,7 @@ async fn misplaced(app: &TestApp) -> TestCase<'_> {
     case
 }
 
-async fn offer(case: &TestCase<'_>) -> String {
+pub(crate) async fn offer(case: &TestCase<'_>) -> String {
     let body = json!({"to": "LX", "reason": "犯罪地在柳溪区"});
     let offered = case.app.post("wu.min", &case.path("/transfers"), &body).await;
     assert_eq!(offered.status, 201, "{}", offered.json());
@@ -221,14 +222,17 @@ async fn row_06_an_offer_is_answered_by_those_to_whom_it_is_made(app: &TestApp) 
 
 const REASON: &str = "夜间接警，未成年人下落不明，须立即查阅监护人联系方式和居住地";
 
-async fn fresh(app: &TestApp, who: &str) -> String {
+pub(crate) async fn fresh(app: &TestApp, who: &str) -> String {
     app.service.add_token(who, "fresh", None, true).await.unwrap()
 }
 
 async fn glass_is_broken_for_reading_and_everybody_is_told(app: &TestApp) {
+    // Notices of one instant have no order; the assignment is told earlier.
+    app.now("2026-08-03T01:00:00Z");
     let case = TestCase::open(app).await;
     let lead = json!({"lead": "zhao.ning"});
     assert_eq!(app.post("wu.min", &case.path("/assignment"), &lead).await.status, 200);
+    app.now("2026-08-03T02:00:00Z");
     let chief = fresh(app, "gu.heng").await;
     assert_eq!(case.read(&chief).await.status, 404, "a chief above does not read it otherwise");
     let opened = app.post(&chief, &case.path("/emergency"), &json!({"reason": REASON})).await;
@@ -316,6 +320,11 @@ async fn a_broken_glass_is_reviewed_by_somebody_else(app: &TestApp) {
     let waiting = app.get("he.jing", "/api/v1/emergencies").await.json();
     assert_eq!(waiting[1]["review_overdue"], true, "it stays until it is answered");
     assert_eq!(app.get("gu.heng", "/api/v1/emergencies").await.status, 403);
+    // A fresh factor again: those of four days ago are over.
+    let chief = fresh(app, "gu.heng").await;
+    let again = json!({"reason": REASON});
+    let barred = app.post(&chief, &case.path("/emergency"), &again).await;
+    assert_eq!(barred.codes(), ["EMERGENCY_NOT_REVIEWED"], "{}", barred.json());
     let answer = json!({"justified": false, "reason": "并非紧急，应当先联系承办人"});
     let (mut reviewed, mut own) = (0, 0);
     for emergency in waiting.as_array().unwrap() {
@@ -333,8 +342,63 @@ async fn a_broken_glass_is_reviewed_by_somebody_else(app: &TestApp) {
         reviewed += 1;
     }
     assert_eq!((reviewed, own), (1, 1), "not her own");
-    assert_eq!(app.get("he.jing", "/api/v1/emergencies").await.json().as_array().unwrap().len(), 1);
+    assert_eq!(app.post(&chief, &case.path("/emergency"), &again).await.status, 201, "once it was reviewed");
+    assert_eq!(app.get("he.jing", "/api/v1/emergencies").await.json().as_array().unwrap().len(), 2);
     app.settle().await;
+    assert!(app.audit().await.sound());
+}
+
+async fn row_17_a_copy_leaves_with_a_fresh_factor_and_everybody_is_told(app: &TestApp) {
+    let case = TestCase::open(app).await;
+    assert_eq!(
+        app.post("wu.min", &case.path("/assignment"), &json!({"lead": "zhou.yuan"})).await.status,
+        200
+    );
+    let victim = json!({"kind": "victim", "identity": {"name": "陈某某", "note": "惊吓"}});
+    assert_eq!(app.post("zhao.ning", &case.path("/people"), &victim).await.status, 200);
+    case.done("wu.min", &evidence("S24", "2025-11-04", &json!({"specialised": true}))).await;
+    case.done(
+        "zhao.ning",
+        &evidence("S08", "2025-11-05", &json!({"needs_checked": true, "note": "听力障碍"})),
+    )
+    .await;
+    let path = case.path("/copies");
+    let asked = |recipient: &str| json!({"recipient": recipient, "to": "河湾区人民法院", "purpose": "随案移送供审判使用的案卷副本"});
+    assert!(app.post("zhao.ning", &path, &asked("party")).await.is_problem(403, "not-permitted"));
+    let zhao = fresh(app, "zhao.ning").await;
+    for (field, wrong) in [("purpose", "移送"), ("to", " ")] {
+        let mut body = asked("party");
+        body[field] = json!(wrong);
+        let answer = app.post(&zhao, &path, &body).await;
+        assert!(answer.is_problem(422, "invalid"), "{}", answer.json());
+        assert_eq!(answer.json()["reasons"][0]["field"], format!("/{field}"), "{}", answer.json());
+    }
+    assert_eq!(app.get("zhao.ning", &path).await.json(), json!([]), "what was refused left nothing");
+    let made = app.post(&zhao, &path, &asked("party")).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    let text = made.json()["file"].to_string();
+    assert!(text.contains("林小禾") && text.contains("specialised"), "{text}");
+    for stays in ["陈某某", "惊吓", "听力障碍"] {
+        assert!(!text.contains(stays), "{stays}: {text}");
+    }
+    let bare = app.post(&zhao, &path, &asked("other")).await.json()["file"].clone();
+    assert_eq!(bare["people"], json!([]));
+    let entries = bare["journal"].as_array().unwrap();
+    assert!(entries.len() >= 2 && entries.iter().all(|entry| entry["command"].is_null()), "{bare}");
+    assert!(!bare.to_string().contains("林小禾"), "{bare}");
+    for who in ["he.jing", "zhou.yuan"] {
+        let told = app.get(who, "/api/v1/notices").await.json();
+        let told = told.as_array().unwrap().iter().filter(|one| one["kind"] == "case.copied").count();
+        assert_eq!(told, 2, "{who}");
+    }
+    // They are recalled one by one, and each once.
+    let all = app.get("sun.lan", &path).await.json();
+    assert_eq!((all.as_array().unwrap().len(), &all[0]["to"]), (2, &json!("河湾区人民法院")), "{all}");
+    let recall = case.path(&format!("/copies/{}/recall", all[0]["id"].as_str().unwrap()));
+    assert_eq!(app.post("wu.min", &recall, &json!({})).await.status, 204);
+    assert!(app.post("wu.min", &recall, &json!({})).await.is_problem(409, "conflict"));
+    let all = app.get("zhao.ning", &path).await.json();
+    assert!(all[0]["recalled_at"].is_string() && all[1]["recalled_at"].is_null(), "{all}");
     assert!(app.audit().await.sound());
 }
 

@@ -49,7 +49,7 @@ async fn what_cannot_be_read_is_refused_precisely(app: &TestApp) {
             ),
         )
         .await;
-    assert!(nul.is_problem(422, "refused"), "{}", nul.json());
+    assert!(nul.is_problem(400, "malformed"), "{}", nul.json());
     for (body, code) in [
         (json!({"kind": "act", "event": "T999"}), "EVENT_UNKNOWN"),
         (json!({"kind": "act", "event": "T14", "inputs": {"nonsense": 1}}), "FIELD_UNKNOWN"),

@@ -15,12 +15,12 @@ use tutela::demo::Draw;
 
 // One thread, so that every line that is logged is heard.
 #[tokio::test]
-async fn nothing_planted_is_found_on_sqlite() {
+async fn row_18_nothing_planted_is_found_on_sqlite() {
     nothing_planted_is_found_in_any_file(&TestApp::sqlite().await).await;
 }
 
 #[tokio::test]
-async fn nothing_planted_is_found_on_postgres() {
+async fn row_18_nothing_planted_is_found_on_postgres() {
     if let Some(app) = TestApp::postgres().await {
         nothing_planted_is_found_in_any_file(&app).await;
     }
@@ -134,14 +134,51 @@ async fn visit(app: &TestApp, child: u64) -> Vec<String> {
     }
     let broken = json!({"name": name, say("多余"): 1});
     app.post("zhao.ning", "/api/v1/cases/find", &broken).await;
+    let court = json!({"recipient": "party", "to": say("法院"), "purpose": format!("{}随案移送供审判使用", say("用途"))});
+    let fresh = app.service.add_token("zhao.ning", &format!("copy {child}"), None, true).await.unwrap();
+    assert_eq!(app.post(&fresh, &format!("{path}/copies"), &court).await.status, 201);
     for view in ["", "/people", "/journal", "/safeguards", "/acts"] {
         let answer = app.get("zhao.ning", &format!("{path}{view}")).await;
         assert_eq!(answer.status, 200);
         let shown = String::from_utf8(answer.bytes).unwrap();
         assert!(!view.is_empty() || shown.contains(&name), "the right person reads it");
     }
+    assess(app, &path, &mut say).await;
     planted.extend(said);
     planted
+}
+
+/// A social worker writes about the child, in every sensitivity class that a form has; what is wrong is told too.
+async fn assess(app: &TestApp, path: &str, say: &mut impl FnMut(&str) -> String) {
+    let assigned =
+        app.post("wu.min", &format!("{path}/assignment"), &json!({"social_worker": "fang.qing"})).await;
+    assert_eq!(assigned.status, 200, "{}", assigned.json());
+    let asked = json!({"form": "social_investigation", "due": "2026-08-20", "reason": say("委托")});
+    let asked = app.post("zhao.ning", &format!("{path}/assessments"), &asked).await;
+    assert_eq!(asked.status, 201, "{}", asked.json());
+    let path = format!("{path}/assessments/{}", asked.json()["assessment"].as_str().unwrap());
+    assert_eq!(app.post("fang.qing", &format!("{path}/accept"), &json!({})).await.status, 200);
+    let mut version = 2;
+    for (answers, status) in [
+        (
+            json!({"address": say("住址"), "strengths": say("特长"), "physical": say("健康"), "notes": say("手记"), "parenting": say("家教"),
+            "letter_on": say("日期"), "stage": say("阶段"), "members": [{"member": {"name": say("亲属")}}]}),
+            200,
+        ),
+        (json!({say("多余"): 1}), 422),
+    ] {
+        let save = json!({"form": "social_investigation", "form_version": 1, "answers": answers});
+        let request = app.request("fang.qing", "PUT", &format!("{path}/draft"));
+        let request =
+            request.header("content-type", "application/json").header("if-match", format!("\"{version}\""));
+        let kept = app.call(request.body(save.to_string().into()).unwrap()).await;
+        assert_eq!(kept.status, status, "{}", kept.json());
+        version += i32::from(status == 200);
+    }
+    assert_eq!(app.post("fang.qing", &format!("{path}/submit"), &json!({})).await.status, 422);
+    for view in ["", "/draft"] {
+        assert_eq!(app.get("fang.qing", &format!("{path}{view}")).await.status, 200);
+    }
 }
 
 async fn nothing_planted_is_found_in_any_file(app: &TestApp) {
@@ -153,6 +190,7 @@ async fn nothing_planted_is_found_in_any_file(app: &TestApp) {
         join_all((0..CHILDREN).map(|child| visit(app, child))).await.into_iter().flatten().collect();
     assert!(planted.len() > 800, "{}", planted.len());
     planted.extend(crate::signin::everything_that_somebody_shows(app).await);
+    planted.extend(crate::sealing::everything_about_sealed_records(app).await);
     let root = tutela::vault::RootKeySource::File(app.data.path().join("root.key")).load().unwrap();
     app.service.rotate_case_keys(&root, true).await.unwrap();
     app.settle().await;

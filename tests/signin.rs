@@ -2,18 +2,18 @@
 //! such systems (security design, §5).
 
 mod attacks;
-mod browser;
+pub(crate) mod browser;
 mod credentials;
 mod passkeys;
 #[cfg(feature = "oidc")]
 mod provider;
 
-pub(crate) use browser::everything_that_somebody_shows;
+pub(crate) use browser::{Browser, everything_that_somebody_shows};
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
-use self::browser::{Browser, PASSWORD, Person, acts, later};
+use self::browser::{PASSWORD, Person, acts, later};
 use crate::support::app::{TODAY, TestApp};
 use crate::support::on_both;
 

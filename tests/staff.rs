@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::signin::Browser;
 use crate::support::app::TestApp;
 use crate::support::case::{TestCase, evidence, first_file};
 use crate::support::on_both;
@@ -11,6 +12,7 @@ on_both!(
     row_05_nobody_raises_themselves_by_any_field,
     row_05_nobody_has_a_part_in_their_own_roles,
     an_account_is_suspended_at_once_and_used_again_by_two,
+    somebody_is_invited_by_two,
     an_office_stands_where_it_may,
     an_assignment_has_a_history,
     row_06_nobody_is_assigned_or_moved_by_somebody_of_another_office,
@@ -103,6 +105,13 @@ async fn a_role_is_proposed_by_one_and_decided_by_another(app: &TestApp) {
     assert_eq!(approval.1, format!("u:{}", id_of(app, "luo.ping").await));
     assert!(approval.2.contains(&format!("proposed:{admin}")), "{approval:?}");
     assert!(approval.2.contains(&format!("account:u:{account}")), "{approval:?}");
+    // The supervisor of the office reads it as sentences, each with its proof.
+    let page = crate::pages::text(&app.page("he.jing", "/ledger/people?act=role.approve").await);
+    assert!(page.contains("批准角色变动") && page.contains("新人"), "{page}");
+    let proof = page.split_once("href=\"/ledger/people/").unwrap().1.split_once('"').unwrap().0.to_owned();
+    let proof = app.page("he.jing", &format!("/ledger/people/{proof}")).await;
+    assert!(proof.status == 200 && crate::pages::text(&proof).contains("role.approve"), "{}", proof.status);
+    assert_eq!(app.page("zhao.ning", "/ledger/people").await.status, 403);
     assert!(app.audit().await.sound());
 }
 
@@ -209,6 +218,34 @@ async fn an_account_is_suspended_at_once_and_used_again_by_two(app: &TestApp) {
     }
 }
 
+/// Whoever holds an invitation signs in as its person; nobody gets one alone.
+async fn somebody_is_invited_by_two(app: &TestApp) {
+    let account = new_account(app, "lin.qi").await;
+    let path = format!("/api/v1/accounts/{account}/invitation");
+    assert!(app.post("he.jing", &path, &json!({})).await.is_problem(403, "not-permitted"));
+    let proposed = app.post("admin", &path, &json!({})).await;
+    assert_eq!(proposed.status, 202, "{}", proposed.json());
+    let change = proposed.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!((&proposed.json()["change"], proposed.json().get("invitation")), (&json!("invite"), None));
+    assert!(decide(app, "admin", &change, true).await.is_problem(403, "not-permitted"));
+    let approved = decide(app, "luo.ping", &change, true).await.json();
+    let invitation = approved["invitation"].as_str().unwrap();
+    assert!(decide(app, "luo.ping", &change, true).await.is_problem(409, "conflict"), "shown once");
+    let accept = json!({"step": "invitation", "token": invitation, "password": "seventeen geese fly home"});
+    let begun = Browser::new(app).step(accept).await;
+    assert_eq!(begun.status, 200, "{}", begun.json());
+    let made = leaves(app).await.into_iter().find(|(act, _, _)| act == "invitation.create").unwrap();
+    assert!(made.2.contains(&format!("proposed:u:{}", id_of(app, "admin").await)), "{made:?}");
+    assert!(made.2.contains(&format!("account:u:{account}")), "{made:?}");
+    // An invitation to an account that is not in use is not given.
+    let proposed = app.post("admin", &path, &json!({})).await.json();
+    let state = format!("/api/v1/accounts/{account}/state");
+    assert_eq!(app.post("admin", &state, &json!({"state": "suspended"})).await.status, 200);
+    let late = decide(app, "luo.ping", proposed["id"].as_str().unwrap(), true).await;
+    assert!(late.is_problem(409, "conflict"), "{}", late.json());
+    assert!(app.post("admin", &path, &json!({})).await.is_problem(409, "conflict"));
+}
+
 async fn an_office_stands_where_it_may(app: &TestApp) {
     let make = async |who: &str, code: &str, kind: &str, parent: &str| {
         let body =
@@ -275,9 +312,8 @@ async fn an_assignment_has_a_history(app: &TestApp) {
 async fn row_06_nobody_is_assigned_or_moved_by_somebody_of_another_office(app: &TestApp) {
     let case = TestCase::open(app).await;
     let body = json!({"lead": "zhao.ning"});
-    for who in
-        ["xu.lan", "shen.fu", "lu.yao", "gu.heng", "he.jing", "admin", "tang.ye", "fang.qing", "mei.qing"]
-    {
+    // A supervisor above says who works on a case; a chief above does not.
+    for who in ["xu.lan", "shen.fu", "lu.yao", "gu.heng", "admin", "tang.ye", "fang.qing", "mei.qing"] {
         let answer = app.post(who, &case.path("/assignment"), &body).await;
         assert!(answer.is_problem(404, "not-found"), "{who}: {}", answer.json());
         let several = json!({"items": [{"case": case.id, "assignment": body}]});

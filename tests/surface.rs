@@ -70,3 +70,22 @@ async fn the_operators_pages_answer() {
     assert_eq!(app.get("", "/healthz").await.status, 200, "the process lives");
     assert_eq!(app.get("", "/readyz").await.status, 503, "but cannot work");
 }
+
+/// A name in the description means one thing: the second of a name would take the place of the first.
+#[test]
+fn no_two_things_have_one_name_in_the_description() {
+    let mut named = BTreeSet::new();
+    let out = std::process::Command::new("find").args(["src", "-name", "*.rs"]).output().unwrap();
+    for file in String::from_utf8_lossy(&out.stdout).lines() {
+        let text = std::fs::read_to_string(file).unwrap();
+        for part in text.split("ToSchema)]").skip(1) {
+            let head = part.split_once('{').map_or(part, |(head, _)| head);
+            let name = match head.split_once("schema(as = ") {
+                Some((_, name)) => name.split_once(')').unwrap().0,
+                None => head.split_whitespace().last().unwrap(),
+            };
+            assert!(named.insert(name.to_owned()), "{file}: {name} is there twice");
+        }
+    }
+    assert!(named.len() > 50, "{}", named.len());
+}

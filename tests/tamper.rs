@@ -10,12 +10,13 @@ use tutela::store::StoreUrl;
 
 on_both!(every_changed_column_is_found, a_ledger_rewritten_with_its_hashes_is_found);
 
-const GUARDED: [&str; 9] = [
+const GUARDED: [&str; 10] = [
     "case_file",
     "person",
     "blind_index",
     "case_event",
     "clock",
+    "leaf_detail",
     "ledger_leaf",
     "ledger_tile",
     "ledger_checkpoint",
@@ -29,6 +30,10 @@ async fn every_changed_column_is_found(app: &TestApp) {
         case.done("qian.li", &json!({"kind": "act", "event": "T28", "at": "2025-11-24", "draft": draft}))
             .await;
     }
+    // One whose leaves have their details beside them, under other keys.
+    let case = TestCase::open(app).await;
+    let draft = case.up_to_conditional_draft().await;
+    case.finish(&draft).await;
     // More than one tile of leaves.
     for _ in 0..260 {
         app.get("zhao.ning", "/api/v1/cases").await;
@@ -135,6 +140,8 @@ fn other_value(column: &str, kind: &str) -> String {
     let is_id = ["id", "supersedes"].contains(&column) || column.ends_with("_id");
     match kind {
         _ if column == "sealed" => "1 - sealed".into(),
+        // It may be the largest number there is.
+        _ if column == "next_due" => "next_due - 1000000".into(),
         "TEXT" => format!("COALESCE({column}, '') || 'x'"),
         "INTEGER" | "BIGINT" => format!("COALESCE({column}, 0) + 1000000"),
         "SMALLINT" => format!("{column} + 100"),

@@ -38,10 +38,65 @@ fn a_root_key_that_others_may_read_is_refused() {
 }
 
 #[test]
+fn a_sealing_key_that_others_may_read_is_refused_and_the_root_key_is_none() {
+    let home = Home::new();
+    home.ready();
+    std::fs::set_permissions(home.path("sealing.key"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let said = home.fails(&["sealer"]);
+    assert!(said.contains("sealing.key") && said.contains("chmod"), "{said}");
+    let root = home.path("root.key");
+    let said = home.fails(&["sealer", "--sealing-key-file", root.to_str().unwrap()]);
+    assert!(said.contains("tutela-sealing-key-v1"), "{said}");
+}
+
+/// The sealer ends with the service that started it, even when that is killed, and is started again when it is killed itself.
+#[test]
+fn the_sealer_lives_and_dies_with_its_service() {
+    let home = Home::new();
+    home.ready();
+    let served = home.serve();
+    let socket = home.path("sealer.sock");
+    let there = || std::os::unix::net::UnixStream::connect(&socket).is_ok();
+    let becomes = |wanted: bool| {
+        let begun = std::time::Instant::now();
+        while there() != wanted {
+            assert!(begun.elapsed() < Duration::from_secs(30), "the sealer should be there: {wanted}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    becomes(true);
+    let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let children = format!("/proc/{0}/task/{0}/children", served.child.id());
+    let first = sealer_of(&children).expect("a child");
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(sealer_of(&children).as_ref(), Some(&first), "it stays");
+    assert!(Command::new("kill").args(["-KILL", &first]).status().unwrap().success());
+    let begun = std::time::Instant::now();
+    while sealer_of(&children).is_none_or(|next| next == first) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the sealer is not started again");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    becomes(true);
+    served.kill();
+    becomes(false);
+}
+
+/// The process id of the sealer among the children of a process, as the kernel lists them for each of its threads.
+fn sealer_of(children: &str) -> Option<String> {
+    let tasks = std::path::Path::new(children).parent()?.parent()?;
+    let mut all = std::fs::read_dir(tasks).ok()?.flatten().filter_map(|task| {
+        let listed = std::fs::read_to_string(task.path().join("children")).ok()?;
+        listed.split_whitespace().next().map(str::to_owned)
+    });
+    all.next()
+}
+
+#[test]
 fn the_files_are_their_owners_alone() {
     let home = Home::new();
     home.ready();
-    for name in ["root.key", "tutela.db", "keys.db"] {
+    for name in ["root.key", "sealing.key", "tutela.db", "keys.db"] {
         let mode = std::fs::metadata(home.path(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{name}");
     }
@@ -140,7 +195,8 @@ fn a_vanished_database_stops_the_service() {
         let _ =
             std::fs::rename(home.path(&format!("elsewhere.db{end}")), home.path(&format!("tutela.db{end}")));
     }
-    assert!(home.must(&["ledger", "verify"]).contains("1 cases"));
+    let verified = home.must(&["ledger", "verify"]);
+    assert!(verified.contains("1 cases"), "{verified}");
 }
 
 /// A file that may not grow is what a full disk looks like from here.

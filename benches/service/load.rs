@@ -96,6 +96,11 @@ pub(crate) async fn drive(
     Ok(Figures { count: latencies.len(), elapsed, latencies, cpu: cpu_after.saturating_sub(cpu_before) })
 }
 
+/// One request over a connection of its own, and its answer.
+pub(crate) async fn fetch(address: &str, request: Request) -> Outcome<Bytes> {
+    Client::connect(address).await?.send(request).await
+}
+
 struct Client {
     sender: http1::SendRequest<Full<Bytes>>,
     host: String,
@@ -113,11 +118,14 @@ impl Client {
 
     async fn send(&mut self, request: Request) -> Outcome<Bytes> {
         let named = format!("{} {}", request.method, request.path);
+        // Pages are for browsers, everything else for programs.
+        let accept = if request.path.starts_with("/api/") { "application/json" } else { "text/html" };
         let request = hyper::Request::builder()
             .method(request.method)
             .uri(request.path)
             .header("host", &self.host)
             .header("authorization", format!("Bearer {}", request.token))
+            .header("accept", accept)
             .header("content-type", "application/json")
             .body(Full::new(request.body))?;
         let answer = self.sender.send_request(request).await?;

@@ -5,6 +5,7 @@
 mod caseload;
 mod floor;
 mod load;
+mod pages;
 #[path = "../../tests/support/postgres.rs"]
 #[expect(dead_code, clippy::unwrap_used, reason = "shared with the tests")]
 mod postgres;
@@ -40,12 +41,15 @@ struct Options {
     /// One database only
     #[arg(long)]
     only: Option<Engine>,
-    /// One kind of request only, for example `act`
+    /// One kind of request only, for example `act` or `pages`
     #[arg(long)]
     what: Option<String>,
     /// Cases in which the whole course is done, at 16 connections
     #[arg(long, default_value_t = 450)]
     courses: usize,
+    /// Children in the demo on which pages are opened; 0 leaves it out
+    #[arg(long, default_value_t = 300)]
+    children: u64,
     /// Serve a floor over a database; the bench starts itself so
     #[arg(long, hide = true, requires = "keeping")]
     floor: Option<String>,
@@ -81,6 +85,15 @@ async fn measure(options: &Options) -> Outcome<()> {
     let mut report = Report::default();
     for engine in Engine::ALL {
         if options.only.is_some_and(|only| only != engine) {
+            continue;
+        }
+        if options.children > 0
+            && options.what.as_ref().is_none_or(|what| what == "pages")
+            && let Some(Database { home, .. }) = database(engine)
+        {
+            report.pages(engine, pages::measure(&home, options.children).await?);
+        }
+        if options.what.as_ref().is_some_and(|what| what == "pages") {
             continue;
         }
         for keeping in [Keeping::Single, Keeping::Grouped] {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::load::Figures;
+use crate::pages::{GOAL, Opened};
 
 /// A database under measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -42,6 +43,7 @@ pub(crate) struct Report {
     started: Vec<(Engine, usize, Duration)>,
     /// Resident MiB: idle after the start, after the load, at its most.
     resident: Vec<(Engine, usize, [f64; 3])>,
+    pages: Vec<(Engine, Opened)>,
 }
 
 /// Names of the floors' rows.
@@ -55,6 +57,10 @@ impl Report {
 
     pub(crate) fn start_up(&mut self, engine: Engine, cases: usize, took: Duration) {
         self.started.push((engine, cases, took));
+    }
+
+    pub(crate) fn pages(&mut self, engine: Engine, opened: Vec<Opened>) {
+        self.pages.extend(opened.into_iter().map(|page| (engine, page)));
     }
 
     pub(crate) fn memory(&mut self, engine: Engine, cases: usize, mib: [f64; 3]) {
@@ -108,6 +114,15 @@ impl Report {
             let text = format!("{engine}, {cases} cases: {most:.0} MiB resident at most (goal 100 MB)");
             goals.push((text, *most * 1.048_576 < 100.0));
         }
+        for engine in Engine::ALL {
+            let pages = self.pages.iter().filter(|(of, _)| *of == engine);
+            let slowest =
+                pages.max_by(|(_, a), (_, b)| a.figures.percentile(95).total_cmp(&b.figures.percentile(95)));
+            let Some((_, Opened { path, figures, .. })) = slowest else { continue };
+            let p95 = figures.percentile(95);
+            let text = format!("{engine}: the slowest page, {path}, takes {p95:.1} ms (p95, goal {GOAL} ms)");
+            goals.push((text, p95 < GOAL));
+        }
         goals
     }
 }
@@ -136,6 +151,19 @@ impl fmt::Display for Report {
         for ((engine, cases, took), (.., [idle, now, most])) in self.started.iter().zip(&self.resident) {
             let took = took.as_millis();
             writeln!(f, "| {engine} | {cases} | {took} | {idle:.0} | {now:.0} | {most:.0} |")?;
+        }
+        if !self.pages.is_empty() {
+            writeln!(f, "\n| database | page | opened by | KiB | p50 ms | p95 ms | p99 ms | CPU ms each |")?;
+            writeln!(f, "|---|---|---|--:|--:|--:|--:|--:|")?;
+        }
+        for (engine, Opened { who, path, bytes, figures }) in &self.pages {
+            let kib = bytes.div_ceil(1_024);
+            let [p50, p95, p99] = [50, 95, 99].map(|share| figures.percentile(share));
+            let cpu = figures.cpu_each();
+            writeln!(
+                f,
+                "| {engine} | `{path}` | {who} | {kib} | {p50:.1} | {p95:.1} | {p99:.1} | {cpu:.1} |"
+            )?;
         }
         writeln!(f)?;
         for (goal, met) in self.goals() {

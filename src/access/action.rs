@@ -21,6 +21,16 @@ pub enum Action {
     ExportCase,
     /// Record or do something in a case. Approving a draft is asked [`Action::after`] its drafter.
     ActInCase,
+    /// Write a form about the child: an assessment, a plan, a visit. Whose form it is the pack says.
+    Assess,
+    /// Propose a measure at liberty.
+    ProposeMeasure,
+    /// Decide on a measure: its beginning, changes and end. Who decides the pack says.
+    DecideMeasure,
+    /// Start a measure, plan it, record visits and answer breaches. Whose work it is the pack says.
+    SuperviseMeasure,
+    /// Ask for a form to be written; return or adopt what was submitted, [`Action::after`] who submitted it.
+    Commission,
     /// Decide who works on a case.
     Assign,
     /// Record that a conflict of interest keeps somebody else away from a case, or lift such a record.
@@ -33,6 +43,10 @@ pub enum Action {
     AnswerTransfer,
     /// Read which leaves the ledger has of a case.
     AuditCase,
+    /// Answer for a clock that ended unanswered.
+    AnswerFor,
+    /// Read and answer complaints in a case.
+    AnswerComplaint,
     /// Open a case in an emergency.
     BreakGlass,
     /// Review an emergency of an office's case, [`Action::after`] who declared it.
@@ -88,7 +102,7 @@ pub enum Kind {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 41] = [
         Self::ListCases,
         Self::ReadCase,
         Self::ReadMedical,
@@ -97,12 +111,19 @@ impl Action {
         Self::ReadCounselling,
         Self::ExportCase,
         Self::ActInCase,
+        Self::Assess,
+        Self::ProposeMeasure,
+        Self::DecideMeasure,
+        Self::SuperviseMeasure,
+        Self::Commission,
         Self::Assign,
         Self::Exclude,
         Self::ExcludeSelf,
         Self::OfferTransfer,
         Self::AnswerTransfer,
         Self::AuditCase,
+        Self::AnswerFor,
+        Self::AnswerComplaint,
         Self::BreakGlass,
         Self::ReviewEmergency,
         Self::ReadSealed,
@@ -136,12 +157,19 @@ impl Action {
             Self::ReadCounselling => "read_counselling",
             Self::ExportCase => "export_case",
             Self::ActInCase => "act_in_case",
+            Self::Assess => "assess",
+            Self::ProposeMeasure => "propose_measure",
+            Self::DecideMeasure => "decide_measure",
+            Self::SuperviseMeasure => "supervise_measure",
+            Self::Commission => "commission",
             Self::Assign => "assign",
             Self::Exclude => "exclude",
             Self::ExcludeSelf => "exclude_self",
             Self::OfferTransfer => "offer_transfer",
             Self::AnswerTransfer => "answer_transfer",
             Self::AuditCase => "audit_case",
+            Self::AnswerFor => "answer_for",
+            Self::AnswerComplaint => "answer_complaint",
             Self::BreakGlass => "break_glass",
             Self::ReviewEmergency => "review_break_glass",
             Self::ReadSealed => "read_sealed",
@@ -170,6 +198,7 @@ impl Action {
         match self {
             Self::OpenCase
             | Self::RegisterQuery
+            | Self::DecideQuery
             | Self::Certify
             | Self::Administer
             | Self::DecideRoles
@@ -189,6 +218,7 @@ impl Action {
         matches!(
             self,
             Self::ActInCase
+                | Self::Commission
                 | Self::ReviewEmergency
                 | Self::DecideQuery
                 | Self::Unseal

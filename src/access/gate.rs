@@ -113,6 +113,7 @@ mod tests {
     const ME: Uuid = Uuid::from_u128(9);
     const AWAY: Uuid = Uuid::from_u128(10);
     const CASE: Uuid = Uuid::from_u128(20);
+    const QUERIED: Uuid = Uuid::from_u128(21);
 
     fn tree() -> OfficeTree {
         let kind = OfficeKind::District;
@@ -126,6 +127,7 @@ mod tests {
             active: true,
             grants: vec![Grant { role, office }],
             assurance: Assurance { second_factor: true, fresh: false },
+            queries: vec![QUERIED],
             ..Viewer::default()
         }
     }
@@ -145,6 +147,7 @@ mod tests {
         let open = case(None, false);
         let mine = case(Some(ME), false);
         let sealed = case(Some(ME), true);
+        let queried = CaseScope { case: QUERIED, ..sealed };
         for (role, office, action, scope, expected) in [
             (Prosecutor, DISTRICT, ReadCase, open, true),
             (Prosecutor, OTHER, ReadCase, open, false),
@@ -160,8 +163,11 @@ mod tests {
             (Supervisor, CITY, ActInCase, open, false),
             (Supervisor, OTHER, ReadCase, open, false),
             (Supervisor, CITY, ReadCase, sealed, false),
-            (Records, DISTRICT, ReadCase, sealed, true),
-            (Records, OTHER, ReadCase, sealed, false),
+            (Records, DISTRICT, ReadCase, sealed, false),
+            (Records, DISTRICT, ActInCase, sealed, true),
+            (Records, DISTRICT, ReadCase, queried, true),
+            (Records, OTHER, ReadCase, queried, false),
+            (Prosecutor, DISTRICT, ReadCase, queried, false),
             (Chief, DISTRICT, ReadCase, sealed, false),
             (Chief, DISTRICT, ActInCase, sealed, true),
             (Admin, DISTRICT, ReadCase, open, false),

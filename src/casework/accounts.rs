@@ -14,7 +14,7 @@ use crate::access::{Assurance, Grant, Office, OfficeKind, OfficeTree, Viewer};
 use crate::law::Reason;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
-use crate::store::{self, AccountRoleRow, AccountRow, Db, OfficeRow, StoreError, TokenRow, WriteSet};
+use crate::store::{self, AccountRoleRow, AccountRow, Db, OfficeRow, StoreError, TokenRow};
 use crate::vault::DomainPlace;
 
 /// Every bearer token begins with this, so that one found in a log or a repository is recognised.
@@ -292,12 +292,17 @@ impl Service {
         now: i64,
         assurance: Assurance,
     ) -> Result<Viewer, CaseworkError> {
-        let grants = roles
+        let grants: Vec<Grant> = roles
             .iter()
             .filter(|role| in_force(role, now))
             .filter_map(|r| Some(Grant { role: read_role(&r.role)?, office: r.office_id }))
             .collect();
         let marks = store::marks_of(self.db(), account, now).await?;
+        let queries = if grants.iter().any(|grant| grant.role == StaffRole::Records) {
+            store::granted_cases(self.db(), account, now).await?
+        } else {
+            Vec::new()
+        };
         Ok(Viewer {
             account,
             login,
@@ -307,7 +312,7 @@ impl Service {
             stands_in_for: marks.stands_in_for,
             excluded: marks.excluded,
             opened: marks.opened,
-            queries: Vec::new(),
+            queries,
         })
     }
 
@@ -337,6 +342,17 @@ impl Service {
     pub(super) fn access_changed(&self) {
         self.viewers().forget();
         self.room().sessions.forget();
+    }
+
+    /// The account with this sign-in name, if it has the role at this office now.
+    pub(super) async fn account_with_role_at(
+        &self,
+        login: &str,
+        role: StaffRole,
+        office: Uuid,
+    ) -> Result<Option<Uuid>, CaseworkError> {
+        let Some(account) = self.account_named(login).await? else { return Ok(None) };
+        Ok(self.holds(account.id, role, Some(office)).await?.then_some(account.id))
     }
 
     /// All accounts.
@@ -394,9 +410,7 @@ impl Service {
 
     /// Writes down something that the service itself or its operator did.
     pub(super) async fn note_service(&self, act: &str) -> Result<(), CaseworkError> {
-        let set = WriteSet { leaves: vec![self.operators_note(act).aside()?], ..WriteSet::default() };
-        store::commit(self.db(), set).await?;
-        Ok(())
+        self.write_aside(self.operators_note(act)).await
     }
 
     /// Something that the service itself or its operator did.
@@ -411,6 +425,8 @@ impl Service {
             ok: true,
             case: None,
             detail: None,
+            gone: Vec::new(),
+            made: Vec::new(),
         }
     }
 }
@@ -432,7 +448,7 @@ pub(super) fn name_place(account: Uuid) -> DomainPlace<'static> {
 }
 
 /// The code of a staff role.
-pub(super) fn role_code(role: StaffRole) -> String {
+pub fn role_code(role: StaffRole) -> String {
     serde_json::to_value(role).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -464,7 +480,8 @@ fn depth(tree: &OfficeTree, office: Uuid) -> i64 {
 
 pub(super) fn unknown_office(code: &str) -> CaseworkError {
     let text =
-        Text::new(format!("没有代码为 {code} 的机关"), format!("there is no office with the code {code}"));
+        // As much of it as a code can be long: what was sent by mistake is not said back whole.
+        Text::new(format!("没有代码为 {code:.24} 的机关"), format!("there is no office with the code {code:.24}"));
     CaseworkError::Invalid(vec![Reason::engine("OFFICE_UNKNOWN", text).on("/office")])
 }
 

@@ -4,15 +4,21 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::notices::Told;
 use super::proceed::{Done, Loaded, request_hash};
 use super::time::{from_micros, micros};
 use super::trail::{Caller, Note};
+use super::work::{Kind, derive};
 use super::{CaseworkError, Service};
 use crate::access::Action;
 use crate::law::Reason;
+use crate::law::lateness::Standard;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
-use crate::store::{self, AssignmentRow, CaseRow, WriteSet};
+use crate::store::{self, AssignmentRow, CaseRow, WorkRow, WriteSet};
+
+/// A day in microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// Most cases in one request.
 pub const MOST_AT_ONCE: usize = 100;
@@ -134,7 +140,7 @@ pub struct AssignmentView {
 }
 
 impl Service {
-    /// Assigns a case: prosecutors, chief and case management of its office may. What is so already is done.
+    /// Assigns a case: prosecutors, chief and case management of its office may, and supervisors of it or one above. What is so already is done.
     ///
     /// # Errors
     /// As [`Service::proceed`]; `Invalid` for an account that is unknown, has not the role, or is kept away from the case.
@@ -215,7 +221,9 @@ impl Service {
             return Err(CaseworkError::Conflict { current: loaded.row.version });
         }
         // Who drafts does not choose who approves.
-        let chooses = [StaffRole::Chief, StaffRole::Clerk].iter().any(|r| loaded.permit.roles().contains(r));
+        let chooses = [StaffRole::Chief, StaffRole::Clerk, StaffRole::Supervisor]
+            .iter()
+            .any(|r| loaded.permit.roles().contains(r));
         if !chooses && (assignment.approver.is_some() || assignment.end.contains(&Place::Approver)) {
             return Err(CaseworkError::NotPermitted { rule: "assign-approver" });
         }
@@ -237,13 +245,14 @@ impl Service {
         loaded: Loaded,
         wanted: &[(Place, Option<Uuid>)],
         act: &str,
-        sides: Vec<store::Side>,
+        mut sides: Vec<store::Side>,
         body: Option<[u8; 32]>,
     ) -> Result<Done, CaseworkError> {
-        let Loaded { mut row, file, permit, .. } = loaded;
+        let Loaded { mut row, file, permit, pack, .. } = loaded;
         let at = micros(self.now());
         let before = store::assignments_of(self.db(), row.id).await?;
-        let mut assignments = Vec::new();
+        let (mut assignments, mut work) = (Vec::new(), Vec::new());
+        let led = row.lead_id.is_some();
         let mut note = Note::under(caller, act, &permit, self.now());
         for (place, account) in wanted {
             if place.of(&row) == *account {
@@ -255,11 +264,20 @@ impl Service {
                 ended_by: Some(caller.viewer.account),
                 ..a.clone()
             }));
+            work.extend(ending_work(&before, *place, &row));
             if let Some(account) = account {
-                assignments.push(self.begins(row.id, *place, *account, Some(caller.viewer.account)));
+                let begins = self.begins(row.id, *place, *account, Some(caller.viewer.account));
+                if *account != caller.viewer.account {
+                    work.push(beginning_work(&begins, row.office_id));
+                    sides.extend(self.tell(vec![*account], Told::Assigned, Some(row.id), begins.id));
+                }
+                assignments.push(begins);
                 note = note.with(place.as_str(), *account);
             }
             place.fill(&mut row, *account);
+        }
+        if led != row.lead_id.is_some() {
+            work.push(derive::unassigned(&row, pack.zone, at));
         }
         let clash = row.lead_id.is_some() && row.lead_id == row.second_id
             || row.approver_id.is_some_and(|a| Some(a) == row.lead_id || Some(a) == row.second_id);
@@ -293,12 +311,13 @@ impl Service {
         let set = WriteSet {
             idempotency,
             update: Some(row),
+            work,
             assignments,
             sides,
             leaves: vec![leaf],
             ..WriteSet::default()
         };
-        store::commit(self.db(), set).await?;
+        self.change(caller, set).await?;
         Ok(done)
     }
 
@@ -353,6 +372,19 @@ impl Service {
         }
         Ok(account)
     }
+}
+
+/// That somebody who was assigned sees it: for them alone, until they say so.
+fn beginning_work(begins: &AssignmentRow, office: Uuid) -> WorkRow {
+    let due = begins.from_at.saturating_add(i64::from(Standard::Noticing.days()).saturating_mul(DAY));
+    let row = Kind::Assigned.about(begins.id, begins.case_id, office, begins.from_at, Some(due));
+    WorkRow { for_id: Some(begins.account_id), part: begins.place.clone(), ..row }
+}
+
+/// The same of an assignment that ends: there is nothing more to see.
+fn ending_work(before: &[AssignmentRow], place: Place, row: &CaseRow) -> Vec<WorkRow> {
+    let ending = before.iter().filter(|a| a.place == place.as_str() && a.until_at.is_none());
+    ending.map(|a| WorkRow { open: 0, ..beginning_work(a, row.office_id) }).collect()
 }
 
 /// Somebody cannot fill a place.

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::CaseworkError;
-use super::keys::KeyRoom;
+use super::keys::{CaseKeys, KeyRoom};
 use crate::law::command::{Command, What};
 use crate::law::pack::{ClassName, Field, Pack};
 use crate::law::{CaseFile, case::Fields};
 use crate::record::Value;
+use crate::store::Beside;
 use crate::vault::{Class, Place};
 
 /// What the journal keeps of one entry.
@@ -40,6 +41,10 @@ pub(super) fn snapshot_place(case: Uuid) -> Place<'static> {
     Place { class: Class::Legal, case, row: case, table: "case_file", column: "snapshot", kind: "json" }
 }
 
+pub(super) fn number_place(case: Uuid) -> Place<'static> {
+    Place { class: Class::Legal, case, row: case, table: "case_file", column: "sealed_no", kind: "text" }
+}
+
 fn payload_place(case: Uuid, entry: Uuid, class: Class) -> Place<'static> {
     Place { class, case, row: entry, table: "case_event", column: "payload", kind: "json" }
 }
@@ -50,6 +55,11 @@ pub(super) fn person_place(case: Uuid, person: Uuid, class: Class) -> Place<'sta
 
 pub(super) fn detail_place(case: Uuid, request: Uuid) -> Place<'static> {
     Place { class: Class::Legal, case, row: request, table: "ledger_leaf", column: "detail", kind: "json" }
+}
+
+/// Where a value stands that is sealed beside a case.
+pub(super) fn beside_place(case: Uuid, row: Uuid, of: Beside) -> Place<'static> {
+    Place { class: of.class, case, row, table: of.table, column: of.column, kind: "json" }
 }
 
 pub(super) async fn seal<T: Serialize>(
@@ -68,8 +78,40 @@ pub(super) async fn open<T: DeserializeOwned>(
     place: &Place<'_>,
     sealed: &[u8],
 ) -> Result<T, CaseworkError> {
-    let bytes = keys.dek(place.case, place.class).await?.open(place, sealed)?;
+    let bytes = keys.dek_that_opens(place.case, place.class, sealed).await?.open(place, sealed)?;
     serde_json::from_slice(&bytes).map_err(|_| CaseworkError::Corrupt { what: "sealed value" })
+}
+
+/// The payload of a journal entry under other keys, and its parts of other classes with it.
+pub(super) fn recode_entry(
+    old: &CaseKeys,
+    new: &CaseKeys,
+    case: Uuid,
+    id: Uuid,
+    sealed: &[u8],
+) -> Result<Vec<u8>, CaseworkError> {
+    let corrupt = || CaseworkError::Corrupt { what: "journal entry" };
+    let place = payload_place(case, id, Class::Legal);
+    let opened = old.dek(Class::Legal)?.open(&place, sealed)?;
+    let mut entry: Entry = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
+    for part in &mut entry.parts {
+        let class = Class::from_code(part.class).ok_or_else(corrupt)?;
+        let body = STANDARD.decode(&part.body).map_err(|_| corrupt())?;
+        part.body = STANDARD.encode(recode(old, new, &payload_place(case, id, class), &body)?);
+    }
+    let bytes = crate::vault::Wiped::new(serde_json::to_vec(&entry).map_err(|_| corrupt())?);
+    Ok(new.dek(Class::Legal)?.seal(&place, &bytes)?)
+}
+
+/// A sealed value under other keys.
+pub(super) fn recode(
+    old: &CaseKeys,
+    new: &CaseKeys,
+    place: &Place<'_>,
+    sealed: &[u8],
+) -> Result<Vec<u8>, CaseworkError> {
+    let opened = old.dek(place.class)?.open(place, sealed)?;
+    Ok(new.dek(place.class)?.seal(place, &opened)?)
 }
 
 pub(super) async fn open_case(keys: &KeyRoom, case: Uuid, sealed: &[u8]) -> Result<CaseFile, CaseworkError> {
@@ -121,12 +163,14 @@ pub(super) async fn open_entry(
     Ok(entry)
 }
 
-fn class_of(name: ClassName) -> Option<Class> {
+pub(super) fn class_of(name: ClassName) -> Option<Class> {
     match name {
         ClassName::Legal => None,
         ClassName::Identity => Some(Class::Identity),
         ClassName::Medical => Some(Class::Medical),
         ClassName::VictimFamily => Some(Class::VictimFamily),
+        ClassName::Screening => Some(Class::Screening),
+        ClassName::Counselling => Some(Class::Counselling),
     }
 }
 

@@ -10,10 +10,14 @@ use super::exclusions::check_reason;
 use super::notices::Told;
 use super::time::{from_micros, micros};
 use super::trail::{Caller, Note};
+use super::work::Kind;
 use super::{CaseworkError, Service};
 use crate::access::Action;
+use crate::law::Reason;
+use crate::law::lateness::is_over;
 use crate::law::pack::StaffRole;
-use crate::store::{self, EmergencyRow, StoreError, WriteSet};
+use crate::record::Text;
+use crate::store::{self, EmergencyRow, StoreError, WorkRow, WriteSet};
 use crate::vault::{Class, DomainPlace, Place as Sealed};
 
 /// Characters that a reason has at least, not counting spaces.
@@ -77,7 +81,8 @@ impl Service {
     ///
     /// # Errors
     /// `NotFound` to everybody but a chief or supervisor of the office or above, and for a sealed case; `Denied`
-    /// without a factor shown a moment ago; `Invalid` without a reason.
+    /// without a factor shown a moment ago; `Invalid` without a reason, and while an emergency that they declared earlier
+    /// should have been reviewed and was not.
     pub async fn break_glass(
         &self,
         caller: &Caller,
@@ -88,6 +93,13 @@ impl Service {
         check_reason(&new.reason, REASON)?;
         let lasts = new.minutes.map_or(LONGEST, |minutes| Duration::minutes(minutes.into()).min(LONGEST));
         let (id, now, office) = (self.new_id(), self.now(), loaded.row.office_id);
+        if store::left_unreviewed(self.db(), caller.viewer.account, micros(now)).await? {
+            let text = Text::new(
+                "您此前的紧急查看逾期仍未复核，复核之前不能再次紧急查看，请联系监督人员",
+                "the review of an emergency that you declared earlier is overdue; until a supervisor reviews it you declare no other",
+            );
+            return Err(CaseworkError::Invalid(vec![Reason::engine("EMERGENCY_NOT_REVIEWED", text)]));
+        }
         let row = EmergencyRow {
             id,
             case_id: case,
@@ -111,9 +123,19 @@ impl Service {
         sides.extend(self.tell(people, Told::Emergency, Some(case), id));
         let note = Note::under(caller, "case.break-glass", &loaded.permit, now);
         let leaves = vec![Note { case: Some(case), ..note }.aside()?];
-        store::commit(self.db(), WriteSet { sides, leaves, ..WriteSet::default() }).await?;
+        let review = Kind::Review.about(id, case, office, row.opened_at, Some(row.review_due));
+        let writes = vec![store::put_work(&WorkRow { not_id: Some(row.account_id), ..review })];
+        self.change(caller, WriteSet { sides, writes, leaves, ..WriteSet::default() }).await?;
         self.access_changed();
         Ok(self.emergency_view(&row, Some(new.reason.clone())))
+    }
+
+    /// Whether somebody may open a case in an emergency, asked before they write down why.
+    ///
+    /// # Errors
+    /// As [`Self::break_glass`].
+    pub async fn may_break_glass(&self, caller: &Caller, case: Uuid) -> Result<(), CaseworkError> {
+        self.load(caller, case, Action::BreakGlass).await.map(drop)
     }
 
     /// Emergencies that nobody has reviewed yet, in the offices that this person supervises; soonest due first.
@@ -170,7 +192,8 @@ impl Service {
         let note = Note::under(caller, "emergency.review", &permit, at).with("subject", row.account_id);
         let leaves = vec![Note { case: Some(case), ..note }.aside()?];
         let sides = vec![store::review_emergency(&row)];
-        match store::commit(self.db(), WriteSet { sides, leaves, ..WriteSet::default() }).await {
+        let writes = vec![store::close_work(id)];
+        match self.change(caller, WriteSet { sides, writes, leaves, ..WriteSet::default() }).await {
             Ok(()) => Ok(self.emergency_view(&row, None)),
             Err(StoreError::Conflict) => Err(CaseworkError::Conflict { current: 0 }),
             Err(error) => Err(error.into()),
@@ -196,7 +219,7 @@ impl Service {
             opened_at: from_micros(row.opened_at),
             until: from_micros(row.until_at),
             review_due: from_micros(row.review_due),
-            review_overdue: row.reviewed_at.is_none() && row.review_due <= micros(self.now()),
+            review_overdue: row.reviewed_at.is_none() && is_over(row.review_due, micros(self.now())),
             justified: row.justified.map(|justified| justified != 0),
             reviewed_by: row.reviewed_by,
             reviewed_at: row.reviewed_at.map(from_micros),

@@ -17,6 +17,9 @@ pub enum CaseworkError {
         /// The rule.
         rule: &'static str,
     },
+    /// It concerns a sealed case, or an act that seals or unseals one: the sealer does that, not this process.
+    #[error("sealed records are the sealer's work")]
+    Elsewhere,
     /// The policy denies it, and this person may know why.
     #[error("denied: {}", .0.rule)]
     Denied(Denial),

@@ -156,6 +156,11 @@ pub(super) fn reason_place(case: Uuid, row: Uuid) -> Sealed<'static> {
 
 /// Holds a written reason to its form: at least so many characters, none of them only for show.
 pub(super) fn check_reason(reason: &str, least: usize) -> Result<(), CaseworkError> {
+    check_words(reason, least, "/reason")
+}
+
+/// The same of words in another field.
+pub(super) fn check_words(reason: &str, least: usize, field: &str) -> Result<(), CaseworkError> {
     let said = reason.chars().filter(|c| !c.is_whitespace() && !c.is_control()).count();
     if said >= least && reason.chars().count() <= LONGEST_REASON && !reason.contains('\0') {
         return Ok(());
@@ -164,5 +169,5 @@ pub(super) fn check_reason(reason: &str, least: usize) -> Result<(), CaseworkErr
         format!("理由为 {least} 至 {LONGEST_REASON} 字"),
         format!("a reason has {least} to {LONGEST_REASON} characters"),
     );
-    Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/reason")]))
+    Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on(field)]))
 }

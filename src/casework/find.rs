@@ -15,6 +15,7 @@ use super::{CaseworkError, Service};
 use crate::access::{Action, CaseScope, Resource, filter, permit};
 use crate::law::Reason;
 use crate::law::expr::Region;
+use crate::law::lateness::is_over;
 use crate::law::pack::StaffRole;
 use crate::record::{Filter, Part, Post, Text};
 use crate::store::{self, Candidate, CaseHead, PersonRow, WriteSet};
@@ -82,7 +83,7 @@ pub enum Worklist {
     Unassigned,
 }
 
-/// What to search for; one of the two.
+/// What to search for; one of the three.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Query {
@@ -90,6 +91,9 @@ pub struct Query {
     pub name: Option<String>,
     /// Exact identity number.
     pub id_number: Option<String>,
+    /// The case's own number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_no: Option<String>,
 }
 
 /// A case found by a person's name or number.
@@ -171,34 +175,36 @@ impl Service {
         Ok((filter, parts))
     }
 
-    /// Finds cases by a person's full name or identity number. Only cases that this person may read are named.
+    /// Finds cases by a person's full name, identity number or by their own number. Only cases that this person may read are named.
     ///
     /// # Errors
     /// `Invalid` when there is nothing to search for.
     pub async fn find(&self, caller: &Caller, query: &Query) -> Result<Vec<Hit>, CaseworkError> {
         let asked = self.ask(caller, Action::FindPerson, Resource::Service).await?;
         let index = self.keys().keyring().blind_index();
-        let (probes, wanted): (_, Wanted<'_>) = match (&query.name, &query.id_number) {
-            (Some(name), None) if normalise(name).chars().count() >= 2 => {
-                (index.probe_name(name), Wanted::Name(name))
+        let (mut found, wanted): (_, Wanted<'_>) = match (&query.name, &query.id_number, &query.case_no) {
+            (Some(name), None, None) if normalise(name).chars().count() >= 2 => {
+                (store::candidates(self.db(), &index.probe_name(name), false).await?, Wanted::Name(name))
             }
-            (None, Some(number)) if !number.trim().is_empty() => {
-                (index.probe_id_number(number), Wanted::Number(number))
+            (None, Some(number), None) if !number.trim().is_empty() => (
+                store::candidates(self.db(), &index.probe_id_number(number), false).await?,
+                Wanted::Number(number),
+            ),
+            (None, None, Some(number)) if !number.trim().is_empty() => {
+                (store::child_of_numbered(self.db(), number.trim()).await?, Wanted::Child)
             }
             _ => {
                 let text = Text::new(
-                    "请填写完整姓名或身份证号码之一",
-                    "give either a full name or an identity number",
+                    "请填写完整姓名、身份证号码、案号之一",
+                    "give a full name, an identity number or a case number",
                 );
                 return Err(CaseworkError::Invalid(vec![Reason::engine("FIELD_MISSING", text).on("/name")]));
             }
         };
-        let mut found = store::candidates(self.db(), &probes).await?;
         let offices = self.offices();
         // Nothing is opened of a case that this person may not read.
         found.retain(|c| permit(&caller.viewer, Action::ReadCase, &head_scope(&c.case), &offices).is_ok());
-        let places = found.iter().filter_map(|c| Some((c.case.id, class_of(&c.person)?)));
-        self.keys().fetch(&places.collect::<Vec<_>>()).await?;
+        self.keys().fetch(&found.iter().map(|c| c.case.id).collect::<Vec<_>>()).await?;
         let mut hits = Vec::new();
         for candidate in found {
             hits.extend(self.hit(candidate, &wanted).await?);
@@ -256,7 +262,7 @@ impl Service {
                 .and_then(|id| pack.and_then(|p| p.clocks.find(id)))
                 .map(|clock| clock.name.clone()),
             next_due: due,
-            overdue: due.is_some_and(|due| due <= self.now()),
+            overdue: due.is_some_and(|due| is_over(due, self.now())),
             awaiting_approval: row.awaiting_approval,
             lead: row.lead_id,
             version: row.version,
@@ -292,12 +298,12 @@ struct Sought<'a> {
 }
 
 /// The class under which a person is kept.
-fn class_of(person: &PersonRow) -> Option<Class> {
+pub(super) fn class_of(person: &PersonRow) -> Option<Class> {
     i16::try_from(person.class).ok().and_then(Class::from_code)
 }
 
 /// What of a case decides about access, from what a list shows of it.
-fn head_scope(head: &CaseHead) -> CaseScope {
+pub(super) fn head_scope(head: &CaseHead) -> CaseScope {
     CaseScope {
         case: head.id,
         lead: head.lead_id,
@@ -313,6 +319,8 @@ fn head_scope(head: &CaseHead) -> CaseScope {
 enum Wanted<'a> {
     Name(&'a str),
     Number(&'a str),
+    /// The child of a case that was asked for by its number, whatever the child's name.
+    Child,
 }
 
 impl Wanted<'_> {
@@ -325,11 +333,12 @@ impl Wanted<'_> {
             Self::Number(number) => {
                 identity.id_number.as_deref().is_some_and(|n| normalise(n) == normalise(number))
             }
+            Self::Child => true,
         }
     }
 }
 
-fn read_cursor(text: &str) -> Result<(i64, Uuid), CaseworkError> {
+pub(super) fn read_cursor(text: &str) -> Result<(i64, Uuid), CaseworkError> {
     text.split_once('.')
         .and_then(|(due, id)| Some((due.parse().ok()?, Uuid::try_parse(id).ok()?)))
         .ok_or_else(|| {

@@ -10,12 +10,12 @@ use super::people::{self, CHILD, Identity, NewPerson};
 use super::proceed::{Done, Request, RequestKind, command, request_hash};
 use super::time::{legal, micros};
 use super::trail::{Caller, Note};
-use super::{CaseworkError, Service, accounts, cipher, rows};
+use super::{CaseworkError, Service, accounts, cipher, outcomes, rows, work};
 use crate::access::{Action, Resource};
 use crate::law::{CaseFile, Reason, decide};
 use crate::ledger::row::CHAIN_START;
 use crate::record::{Child, Decision, Offence, Text};
-use crate::store::{self, CaseRow, StoreError, WriteSet, chain_events, chain_people};
+use crate::store::{CaseRow, StoreError, WriteSet, chain_events, chain_people};
 use crate::vault::Class;
 
 /// Letters of a case number: no vowels and nothing that looks like something else, so that no word arises by chance.
@@ -160,7 +160,7 @@ impl Service {
         self.keys().make(case, &[Class::Identity, Class::Legal]).await?;
         let mut event = self.event_row(&pack, case, caller, command, &accepted, None).await?;
         let child = NewPerson { kind: CHILD.into(), identity: new.identity.clone(), supersedes: None };
-        let (mut person, tags) = self.person_rows(case, 1, &child).await?;
+        let (mut person, tags) = self.person_rows(case, false, 1, &child).await?;
         let clocks = rows::clock_rows(case, &pack, &accepted.after);
         let at = micros(self.now());
         let mut row = CaseRow {
@@ -189,7 +189,10 @@ impl Service {
             ..CaseRow::default()
         };
         rows::show(&mut row, &pack, &accepted.after, &clocks);
+        let mut work = work::derive::of_law(case, row.office_id, &pack, &accepted.after);
+        work.extend(row.lead_id.is_none().then(|| work::derive::unassigned(&row, pack.zone, at)));
         let assignments = self.first_assignments(&row, caller.viewer.account);
+        let writes = outcomes::writes(&pack, &row, &accepted.after, 0, &outcomes::Warnings::new());
         let leaf = Self::link(&mut row, Note::under(caller, "case.open", &permit, self.now()))?;
         let opened = Opened {
             case_no: row.case_no.clone(),
@@ -208,17 +211,14 @@ impl Service {
             tags,
             events: vec![event],
             clocks,
+            work,
             assignments,
+            writes,
             leaves: vec![leaf],
             ..WriteSet::default()
         };
-        match store::commit(self.db(), set).await {
-            Ok(()) => Ok(opened),
-            Err(StoreError::Duplicate { constraint }) if constraint.contains("case_no") => {
-                Err(CaseworkError::Taken { what: "case number" })
-            }
-            Err(error) => Err(error.into()),
-        }
+        self.change(caller, set).await.map_err(number_taken)?;
+        Ok(opened)
     }
 
     fn office_for(&self, caller: &Caller, new: &NewCase) -> Result<Uuid, CaseworkError> {
@@ -262,4 +262,14 @@ fn check_number(number: Option<&str>) -> Option<Reason> {
     }
     let text = Text::new("案号为 1 至 60 字", "a case number has 1 to 60 characters");
     Some(Reason::engine("FIELD_INVALID", text).on("/case_no"))
+}
+
+/// What the store says about a case whose number another case has, in the words of a use case.
+pub(super) fn number_taken(error: StoreError) -> CaseworkError {
+    match error {
+        StoreError::Duplicate { constraint } if constraint.contains("case_no") => {
+            CaseworkError::Taken { what: "case number" }
+        }
+        error => error.into(),
+    }
 }

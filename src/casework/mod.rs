@@ -1,36 +1,60 @@
 //! Use cases: each loads what the law needs, asks the law, and hands the store one change to keep or refuse whole.
 //!
-//! * [`intake`]: a case is opened. [`proceed`]: something is done or recorded in it.
+//! * [`intake`]: a case is opened. [`proceed`]: something is done or recorded in it; `consider`: what the law would say.
 //! * [`read`]: what somebody may see of it. [`find`]: lists and search.
+//! * [`reseal`]: a case goes under the keys of the sealer, or back.
+//! * [`items`]: a single journal entry is sealed by itself.
+//! * [`records`]: the duty to seal, queries of sealed records, certificates.
+//! * [`expunge`]: a case is taken away for good.
 //! * [`people`]: the persons of a case. [`assign`]: who works on it. [`exclusions`]: who is kept away from it.
-//! * [`accounts`]: who works here. [`roles`]: in which roles, decided by two. [`deputies`]: who stands in for whom.
+//! * [`assessments`]: forms that are written about the child.
+//! * [`measures`]: measures at liberty, visits, breaches; files that belong together.
+//! * [`accounts`]: who works here. [`roles`]: in which roles, decided by two. [`account_state`]: whether an account is used. [`deputies`]: who stands in for whom.
 //!   [`handover`]: a caseload moves to others. [`oversee`]: the ledger.
 //! * [`transfer`]: a case is offered to another office; [`takeover`]: which takes it over. [`emergency`]: one is opened without assignment, and reviewed.
-//!   [`notices`]: what somebody is told. [`lookers`]: who looked.
-//! * [`people`]: the persons of a case. [`assign`]: who works on it. [`accounts`]: who works here. [`oversee`]: the ledger.
-//! * [`signin`]: people sign in, and what they show for it.
+//!   [`notices`]: what somebody is told. [`lookers`]: who looked. [`audit`]: the ledger of an office.
+//! * [`outcomes`]: what cases came to, as numbers.
+//! * `names`: names of colleagues. [`sent`]: a form does what it does once. [`signin`]: people sign in, and what they show for it.
 //! * [`time`]: the only clock. [`packs`]: the law in force. [`trail`]: what is written in the ledger.
 
+pub mod account_state;
 pub mod accounts;
+pub mod assessments;
 pub mod assign;
+pub mod audit;
+pub mod children;
 mod cipher;
+pub mod complaint;
+mod consider;
+pub mod copies;
 pub mod deputies;
 pub mod emergency;
 mod error;
 pub mod exclusions;
+pub mod expunge;
+pub mod feed;
 pub mod find;
 pub mod handover;
 pub mod intake;
+pub mod items;
 pub mod keys;
 pub mod lookers;
+pub mod measures;
+mod names;
 pub mod notices;
+pub mod outcomes;
 pub mod oversee;
 pub mod packs;
 pub mod people;
 pub mod proceed;
 pub mod read;
+pub mod records;
+mod reseal;
 pub mod roles;
 mod rows;
+pub mod sending;
+pub mod sent;
+pub mod sheet;
 pub mod signin;
 pub mod takeover;
 pub mod time;
@@ -38,6 +62,8 @@ pub mod trail;
 pub mod transfer;
 mod turns;
 mod viewers;
+pub mod voice;
+pub mod work;
 
 pub use error::CaseworkError;
 pub use trail::Caller;
@@ -68,6 +94,9 @@ struct Inner {
     turns: Turns,
     viewers: viewers::Recent<(Viewer, signin::tokens::Scope)>,
     signin: signin::Room,
+    sending: sending::Room,
+    /// Which instance this is, among those that share a database.
+    instance: Uuid,
 }
 
 impl Service {
@@ -81,7 +110,8 @@ impl Service {
         let offices = RwLock::new(Arc::new(OfficeTree::default()));
         let turns = Turns::default();
         let (viewers, signin) = (viewers::Recent::default(), signin::Room::default());
-        let inner = Arc::new(Inner { db, keys, packs, offices, turns, viewers, signin });
+        let (sending, instance) = (sending::Room::default(), Uuid::new_v4());
+        let inner = Arc::new(Inner { db, keys, packs, offices, turns, viewers, signin, sending, instance });
         let service = Self { inner, clock: Arc::new(clock) };
         service.reload_offices().await?;
         Ok(service)
@@ -104,9 +134,36 @@ impl Service {
         &self.inner.viewers
     }
 
+    /// Forgets what is at hand of a case, and who was signed in: the sealer may have changed both.
+    pub async fn forget(&self, case: Option<Uuid>) {
+        if let Some(case) = case {
+            drop(self.inner.turns.of(case).await.left(case));
+            self.keys().forget(case);
+        }
+        self.access_changed();
+    }
+
+    /// Wipes from memory what has been at hand for a while: keys, and cases as they were left.
+    pub fn sweep(&self) {
+        self.keys().sweep();
+        if let Some(before) = std::time::Instant::now().checked_sub(keys::HOLDS) {
+            self.inner.turns.sweep(before);
+        }
+    }
+
     /// What signing in needs.
     fn room(&self) -> &signin::Room {
         &self.inner.signin
+    }
+
+    /// What sending needs.
+    fn outside(&self) -> &sending::Room {
+        &self.inner.sending
+    }
+
+    /// Which instance this is, among those that share a database.
+    fn instance(&self) -> Uuid {
+        self.inner.instance
     }
 
     /// The store.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::accounts::role_code;
+use super::sending::Message;
 use super::time::{from_micros, micros};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};
@@ -21,33 +22,72 @@ const PAGE: i64 = 50;
 pub(super) enum Told {
     /// A case was opened in an emergency.
     Emergency,
+    /// A copy of a case left the house.
+    Copied,
     /// A case is offered to the office.
     TransferOffered,
     /// The other office has a case now.
     TransferAccepted,
     /// The other office does not take a case.
     TransferRefused,
+    /// Somebody works on a case from now on.
+    Assigned,
+    /// Something falls due soon.
+    Warning,
+    /// It is its last day.
+    LastDay,
+    /// Its end has passed.
+    Over,
+    /// A complaint waits for an answer.
+    Complaint,
+    /// Its time runs out, or has.
+    ComplaintDue,
 }
 
 impl Told {
-    const ALL: [Self; 4] =
-        [Self::Emergency, Self::TransferOffered, Self::TransferAccepted, Self::TransferRefused];
+    const ALL: [Self; 11] = [
+        Self::Emergency,
+        Self::Copied,
+        Self::TransferOffered,
+        Self::TransferAccepted,
+        Self::TransferRefused,
+        Self::Assigned,
+        Self::Warning,
+        Self::LastDay,
+        Self::Over,
+        Self::Complaint,
+        Self::ComplaintDue,
+    ];
 
-    const fn code(self) -> &'static str {
+    pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Emergency => "emergency",
+            Self::Copied => "case.copied",
             Self::TransferOffered => "transfer.offered",
             Self::TransferAccepted => "transfer.accepted",
             Self::TransferRefused => "transfer.refused",
+            Self::Assigned => "case.assigned",
+            Self::Warning => "due.warning",
+            Self::LastDay => "due.last-day",
+            Self::Over => "due.over",
+            Self::Complaint => "complaint.made",
+            Self::ComplaintDue => "complaint.due",
         }
     }
 
-    fn text(self) -> Text {
+    /// The kind with this code.
+    pub(super) fn named(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|told| told.code() == code)
+    }
+
+    /// In words.
+    pub(super) fn text(self) -> Text {
         match self {
             Self::Emergency => Text::new(
                 "有人以紧急查阅方式打开了一件案件，七十二小时内须复核",
                 "somebody opened a case in an emergency; it is to be reviewed within 72 hours",
             ),
+            Self::Copied => Text::new("有案件的案卷副本已提供给院外", "a copy of a case left the house"),
             Self::TransferOffered => Text::new("有案件移送本院，请答复", "a case is offered to this office"),
             Self::TransferAccepted => {
                 Text::new("移送的案件已由对方受理", "the other office has taken over the case")
@@ -55,6 +95,15 @@ impl Told {
             Self::TransferRefused => {
                 Text::new("对方未接收移送的案件", "the other office does not take over the case")
             }
+            Self::Assigned => Text::new("有案件分派给本人", "a case was assigned to you"),
+            Self::Warning => Text::new("有期限即将届满", "a time limit ends soon"),
+            Self::LastDay => Text::new("有期限今日届满", "a time limit ends today"),
+            Self::Over => Text::new("有期限已经届满", "a time limit has ended"),
+            Self::Complaint => Text::new("有投诉待答复", "a complaint waits for an answer"),
+            Self::ComplaintDue => Text::new(
+                "投诉的答复期限即将或者已经届满",
+                "the time to answer a complaint ends, or has ended",
+            ),
         }
     }
 }
@@ -94,11 +143,7 @@ impl Service {
         Ok(rows
             .into_iter()
             .map(|row| NoticeView {
-                text: Told::ALL
-                    .into_iter()
-                    .find(|t| t.code() == row.kind)
-                    .map(Told::text)
-                    .unwrap_or_default(),
+                text: Told::named(&row.kind).map(Told::text).unwrap_or_default(),
                 id: row.id,
                 kind: row.kind,
                 case: row.case_id,
@@ -114,38 +159,50 @@ impl Service {
     /// # Errors
     /// `NotFound` when it is not this person's or was read.
     pub async fn read_notice(&self, caller: &Caller, notice: Uuid) -> Result<(), CaseworkError> {
+        // Whoever read that a case is theirs has seen it; the worklist need not say it again.
+        let seen = store::see_assignment(notice, caller.viewer.account);
         let side = store::mark_notice_read(notice, caller.viewer.account, micros(self.now()));
         let note = Note::of(caller, "notice.read", "own", self.now());
-        match self.keep_staff(caller, note, &notice, vec![side]).await {
+        match self.keep_staff(caller, note, &notice, vec![side, seen]).await {
             Err(CaseworkError::Store(StoreError::Conflict)) => Err(CaseworkError::NotFound),
             done => done,
         }
     }
 
     /// A notice for each of these people, once each.
-    pub(super) fn tell(
+    pub(super) fn tell(&self, people: Vec<Uuid>, told: Told, case: Option<Uuid>, about: Uuid) -> Vec<Side> {
+        self.tell_due(people, told, case, about, None)
+    }
+
+    /// The same of something that falls due. What is told leaves the house too: by e-mail to whoever has said where,
+    /// and to every webhook.
+    pub(super) fn tell_due(
         &self,
         mut people: Vec<Uuid>,
         told: Told,
         case: Option<Uuid>,
         about: Uuid,
+        due: Option<DateTime<Utc>>,
     ) -> Vec<Side> {
         people.sort();
         people.dedup();
-        people
-            .into_iter()
-            .map(|account_id| {
-                store::notify(&NoticeRow {
-                    id: self.new_id(),
-                    account_id,
-                    kind: told.code().to_owned(),
-                    case_id: case,
-                    about_id: Some(about),
-                    at: micros(self.now()),
-                    read_at: None,
-                })
-            })
-            .collect()
+        let at = micros(self.now());
+        let message = Message { kind: told.code().to_owned(), case, about, due, at: self.now() };
+        let mut sides = self.to_webhooks(&message, at);
+        for account_id in people {
+            let id = self.new_id();
+            sides.push(store::notify(&NoticeRow {
+                id,
+                account_id,
+                kind: told.code().to_owned(),
+                case_id: case,
+                about_id: Some(about),
+                at,
+                read_at: None,
+            }));
+            sides.push(store::to_person(id, account_id, &message.body(), at));
+        }
+        sides
     }
 
     /// Active people who hold a role at an office, or at one above it.

@@ -8,9 +8,11 @@ use super::time::{from_micros, micros};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};
 use crate::access::Action;
+use crate::law::pack::StaffRole;
 use crate::ledger::merkle::{Loaded, Needs, prove_inclusion};
 use crate::ledger::{Checkpoint, Leaf, Signer, TlogProof, leaf_hash};
-use crate::store;
+use crate::store::{self, StoredLeafRow};
+use crate::vault::KeyStatus;
 
 /// Name of this service's log, part of every checkpoint and of the name of its key.
 pub const ORIGIN: &str = "tutela.local/ledger";
@@ -56,6 +58,24 @@ pub struct CheckpointView {
     pub key: String,
 }
 
+/// What an administrator looks after.
+#[derive(Clone, Debug)]
+pub struct Upkeep {
+    /// Pack, version, cases.
+    pub cases: Vec<(String, String, i64)>,
+    /// The keys that the service holds, newest first within their purpose; never the keys themselves.
+    pub keys: Vec<KeyStatus>,
+}
+
+impl TrailView {
+    /// A leaf as shown.
+    pub(super) fn of(row: &StoredLeafRow) -> Result<Self, CaseworkError> {
+        let leaf = Leaf::parse(&row.leaf).map_err(|_| CaseworkError::Corrupt { what: "ledger leaf" })?;
+        let at = from_micros(row.at);
+        Ok(Self { leaf: row.seq, act: leaf.act, at, by: leaf.by, ok: leaf.ok, rules: leaf.dec })
+    }
+}
+
 impl Service {
     /// Wraps the keyring under another root key and writes it down.
     ///
@@ -81,6 +101,32 @@ impl Service {
         let wrapped = self.keys().rotate_case_keys(root, begin).await?;
         self.note_service("keys.rewrapped").await?;
         Ok(wrapped)
+    }
+
+    /// The same for the keys of sealed cases.
+    ///
+    /// # Errors
+    /// As there; `Elsewhere` in any process but one that has the sealing key.
+    pub async fn rotate_sealed_keys(
+        &self,
+        sealing: &crate::vault::SealingKey,
+        begin: bool,
+    ) -> Result<u64, CaseworkError> {
+        if begin {
+            self.note_service("keys.sealed.epoch").await?;
+        }
+        let wrapped = self.keys().rotate_sealed_keys(sealing, begin).await?;
+        self.note_service("keys.sealed.rewrapped").await?;
+        Ok(wrapped)
+    }
+
+    /// Wraps the keyring of sealed cases under another sealing key and writes it down.
+    ///
+    /// # Errors
+    /// When the key store cannot be written; the old sealing key stays in force then.
+    pub async fn rotate_sealing(&self, new: &crate::vault::SealingKey) -> Result<(), CaseworkError> {
+        self.keys().rotate_sealing(new).await?;
+        self.note_service("keys.sealing").await
     }
 
     /// Whether the service can work: its database answers.
@@ -150,6 +196,19 @@ impl Service {
         Ok(CheckpointView { note, size, key: self.signer()?.verifier().to_string() })
     }
 
+    /// How many cases are under which version of which pack, and the service's keys by purpose and generation; for
+    /// administrators. Neither says anything of a case.
+    ///
+    /// # Errors
+    /// `NotPermitted` for anybody else.
+    pub async fn upkeep(&self, caller: &Caller) -> Result<Upkeep, CaseworkError> {
+        if !caller.viewer.is(StaffRole::Admin) {
+            return Err(CaseworkError::NotPermitted { rule: "no-role" });
+        }
+        let cases = store::cases_by_pack(self.db()).await?;
+        Ok(Upkeep { cases, keys: self.keys().status().keys })
+    }
+
     /// Who did or saw what in a case, newest first.
     ///
     /// # Errors
@@ -164,20 +223,7 @@ impl Service {
         let note = Note::under(caller, "case.audit", &loaded.permit, self.now());
         self.write_aside(Note { case: Some(case), ..note }).await?;
         let rows = store::leaves_of_case(self.db(), case, before, 200).await?;
-        rows.into_iter()
-            .map(|row| {
-                let leaf =
-                    Leaf::parse(&row.leaf).map_err(|_| CaseworkError::Corrupt { what: "ledger leaf" })?;
-                Ok(TrailView {
-                    leaf: row.seq,
-                    act: leaf.act,
-                    at: from_micros(row.at),
-                    by: leaf.by,
-                    ok: leaf.ok,
-                    rules: leaf.dec,
-                })
-            })
-            .collect()
+        rows.iter().map(TrailView::of).collect()
     }
 
     /// A proof that a leaf of a case is in the signed ledger. Signs first if the leaf is newer than the last checkpoint.
@@ -185,12 +231,17 @@ impl Service {
     /// # Errors
     /// `NotFound` when there is no such leaf of this case or this person may not audit it.
     pub async fn proof(&self, caller: &Caller, case: Uuid, leaf: u64) -> Result<ProofView, CaseworkError> {
-        use base64::{Engine as _, engine::general_purpose::STANDARD};
         let loaded = self.load(caller, case, Action::AuditCase).await?;
         let note = Note::under(caller, "case.proof", &loaded.permit, self.now());
         self.write_aside(Note { case: Some(case), ..note }).await?;
         let row = store::leaf(self.db(), leaf).await?.filter(|row| row.case_id == Some(case));
-        let Some(row) = row else { return Err(CaseworkError::NotFound) };
+        self.proof_of(row.ok_or(CaseworkError::NotFound)?).await
+    }
+
+    /// The same for whoever may see the leaf.
+    pub(super) async fn proof_of(&self, row: StoredLeafRow) -> Result<ProofView, CaseworkError> {
+        use base64::{Engine as _, engine::general_purpose::STANDARD};
+        let leaf = row.seq;
         let signed = store::latest_checkpoint(self.db()).await?.map_or(0, |(size, _)| size);
         if signed <= leaf {
             self.sign_checkpoint().await?;

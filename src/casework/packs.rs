@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::time::legal;
 use crate::law::Pack;
+use crate::law::measures::Measure;
 use crate::law::pack::Flaw;
 
 #[derive(rust_embed::RustEmbed)]
@@ -76,6 +77,15 @@ impl Packs {
             .values()
             .filter(|p| p.id == id && p.effective_from <= legal(p.zone, at).date())
             .max_by(|a, b| (a.effective_from, &a.version).cmp(&(b.effective_from, &b.version)))
+    }
+
+    /// A measure in the law of a case; a case that moved to a newer version of its pack still finds it in an older.
+    pub fn measure<'a>(&'a self, pack: &'a Pack, kind: &str) -> Option<&'a Measure> {
+        let others = || {
+            let same = self.all().filter(|other| other.id == pack.id);
+            same.filter_map(|other| other.measures.find(kind)).last()
+        };
+        pack.measures.find(kind).or_else(others)
     }
 
     /// All packs.

@@ -12,7 +12,7 @@ use crate::access::Action;
 use crate::law::{Pack, Reason};
 use crate::record::Text;
 use crate::store::{self, PersonRow, TagRow, WriteSet, chain_people, tags_digest};
-use crate::vault::{Class, Tag, check_resident_id};
+use crate::vault::{BlindIndex, Class, Tag, check_resident_id};
 
 /// Kind of the person whose case it is.
 pub const CHILD: &str = "child";
@@ -125,29 +125,18 @@ impl Service {
     pub(super) async fn person_rows(
         &self,
         case: Uuid,
+        sealed: bool,
         seq: i64,
         person: &NewPerson,
     ) -> Result<(PersonRow, Vec<TagRow>), CaseworkError> {
         let id = self.new_id();
         let class = class_of(&person.kind);
-        let index = self.keys().keyring().blind_index();
-        let mut tags: Vec<Tag> = index.index_name(case, &person.identity.name);
-        for alias in &person.identity.also_known_as {
-            tags.extend(index.index_name(case, alias));
-        }
-        tags.extend(person.identity.id_number.as_deref().and_then(|n| index.index_id_number(case, n)));
-        tags.sort();
-        tags.dedup();
-        let rows: Vec<TagRow> = tags
-            .into_iter()
-            .map(|tag| TagRow {
-                index_no: tag.index_no,
-                partition: tag.partition,
-                tag: tag.tag,
-                case_id: case,
-                person_id: id,
-            })
-            .collect();
+        let index = if sealed {
+            self.keys().sealed_keyring()?.blind_index()
+        } else {
+            self.keys().keyring().blind_index()
+        };
+        let rows = tag_rows(&index, case, id, &person.identity);
         let body =
             cipher::seal(self.keys(), &cipher::person_place(case, id, class), &person.identity).await?;
         let row = PersonRow {
@@ -213,7 +202,8 @@ impl Service {
             return Err(CaseworkError::Invalid(reasons));
         }
         let mut row = loaded.row;
-        let (mut person_row, tags) = self.person_rows(case, row.people_count + 1, person).await?;
+        let (mut person_row, tags) =
+            self.person_rows(case, row.sealed != 0, row.people_count + 1, person).await?;
         let head =
             super::rows::hash(&row.people_head).ok_or(CaseworkError::Corrupt { what: "people head" })?;
         row.people_head = chain_people(&head, std::slice::from_mut(&mut person_row)).to_vec();
@@ -237,7 +227,7 @@ impl Service {
             leaves: vec![leaf],
             ..WriteSet::default()
         };
-        store::commit(self.db(), set).await?;
+        self.change(caller, set).await?;
         Ok(done)
     }
 
@@ -270,6 +260,25 @@ impl Service {
         }
         Ok(people)
     }
+}
+
+/// The tags by which a person can be found.
+pub(super) fn tag_rows(index: &BlindIndex, case: Uuid, person: Uuid, identity: &Identity) -> Vec<TagRow> {
+    let mut tags: Vec<Tag> = index.index_name(case, &identity.name);
+    for alias in &identity.also_known_as {
+        tags.extend(index.index_name(case, alias));
+    }
+    tags.extend(identity.id_number.as_deref().and_then(|number| index.index_id_number(case, number)));
+    tags.sort();
+    tags.dedup();
+    let row = |tag: Tag| TagRow {
+        index_no: tag.index_no,
+        partition: tag.partition,
+        tag: tag.tag,
+        case_id: case,
+        person_id: person,
+    };
+    tags.into_iter().map(row).collect()
 }
 
 fn kind_name(pack: &Pack, kind: &str) -> Text {

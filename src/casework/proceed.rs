@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 use uuid::Uuid;
 
 use super::cipher::{self, Entry};
@@ -11,7 +12,7 @@ use super::rows;
 use super::time::{legal, micros};
 use super::trail::{Caller, Link, Note};
 use super::turns::Left;
-use super::{CaseworkError, Service};
+use super::{CaseworkError, Service, outcomes, work};
 use crate::access::{Action, Ask, Denial, Permit, Resource, permit};
 use crate::law::case::Fields;
 use crate::law::decide::{must_be_named, roles_for};
@@ -19,7 +20,9 @@ use crate::law::input::{parse_time, read_fields};
 use crate::law::pack::Field;
 use crate::law::{Accepted, Act, Actor, CaseFile, Command, Pack, Reason, Refusal, What, decide};
 use crate::record::{Child, Decision, Text};
-use crate::store::{self, CaseRow, ClockRow, EventRow, IdempotencyRow, StoreError, WriteSet, chain_events};
+use crate::store::{
+    self, CaseRow, ClockRow, EventRow, IdempotencyRow, StoreError, WorkRow, WriteSet, chain_events,
+};
 
 /// How often a command is put to the law again when somebody else changed the case meanwhile.
 const TRIES: usize = 5;
@@ -139,6 +142,8 @@ pub struct Done {
 /// A case with everything that is needed to change it.
 pub(super) struct Loaded {
     pub(super) row: CaseRow,
+    /// The case's number, which the row of a sealed case does not tell.
+    pub(super) number: String,
     pub(super) file: CaseFile,
     pub(super) pack: Arc<Pack>,
     pub(super) permit: Permit,
@@ -198,7 +203,7 @@ impl Service {
     async fn proceed_from(
         &self,
         caller: &Caller,
-        Left { row, file }: Left,
+        Left { row, file, .. }: Left,
         expected: Option<i64>,
         request: &Request,
         body: [u8; 32],
@@ -206,7 +211,8 @@ impl Service {
         let permit =
             permit(&caller.viewer, Action::ActInCase, &super::read::scope(&row), &self.offices()).ok()?;
         let pack = self.pack_of(&row).ok()?;
-        let loaded = Loaded { row, file, pack, permit };
+        let number = row.case_no.clone();
+        let loaded = Loaded { row, number, file, pack, permit };
         if expected.is_some_and(|version| version != loaded.row.version) {
             return None;
         }
@@ -214,7 +220,7 @@ impl Service {
             self.permit_approval(caller, &loaded, drafter).ok()?;
         }
         let (command, accepted) = self.judge(caller, &loaded, request).ok()?;
-        match self.keep(caller, loaded, command, accepted, body).await {
+        match Box::pin(self.keep(caller, loaded, command, accepted, body)).await {
             Err(CaseworkError::Store(StoreError::Conflict)) => None,
             kept => Some(kept),
         }
@@ -238,7 +244,7 @@ impl Service {
             return Err(self.denied(caller, denial).await);
         }
         match self.judge(caller, &loaded, request) {
-            Ok((command, accepted)) => self.keep(caller, loaded, command, accepted, body).await,
+            Ok((command, accepted)) => Box::pin(self.keep(caller, loaded, command, accepted, body)).await,
             Err(refusal) => {
                 self.note_refusal(caller, &loaded, &refusal).await?;
                 Err(refusal.into())
@@ -247,7 +253,12 @@ impl Service {
     }
 
     /// An approval is asked of the gate once more when it is known whose draft it is.
-    fn permit_approval(&self, caller: &Caller, loaded: &Loaded, drafter: Uuid) -> Result<Permit, Denial> {
+    pub(super) fn permit_approval(
+        &self,
+        caller: &Caller,
+        loaded: &Loaded,
+        drafter: Uuid,
+    ) -> Result<Permit, Denial> {
         let scope = super::read::scope(&loaded.row);
         permit(&caller.viewer, Action::ActInCase.after(drafter), &scope, &self.offices())
     }
@@ -286,6 +297,9 @@ impl Service {
                 return Err(self.said(caller, action, &row, denial));
             }
         };
+        if row.sealed != 0 && !self.keys().seals() {
+            return Err(CaseworkError::Elsewhere);
+        }
         self.open_row(row, permit).await
     }
 
@@ -329,11 +343,15 @@ impl Service {
     pub(super) async fn open_row(&self, row: CaseRow, permit: Permit) -> Result<Loaded, CaseworkError> {
         let pack = self.pack_of(&row)?;
         let file = cipher::open_case(self.keys(), row.id, &row.snapshot).await?;
-        Ok(Loaded { row, file, pack, permit })
+        let number = match &row.sealed_no {
+            Some(sealed) => cipher::open(self.keys(), &cipher::number_place(row.id), sealed).await?,
+            None => row.case_no.clone(),
+        };
+        Ok(Loaded { row, number, file, pack, permit })
     }
 
     /// The pack to which a case is pinned.
-    fn pack_of(&self, row: &CaseRow) -> Result<Arc<Pack>, CaseworkError> {
+    pub(super) fn pack_of(&self, row: &CaseRow) -> Result<Arc<Pack>, CaseworkError> {
         self.packs()
             .pinned(&row.pack_id, &row.pack_version)
             .cloned()
@@ -348,7 +366,7 @@ impl Service {
         accepted: Accepted,
         body: [u8; 32],
     ) -> Result<Kept, CaseworkError> {
-        let Loaded { mut row, file, pack, permit } = loaded;
+        let Loaded { mut row, file, pack, permit, .. } = loaded;
         let (case, at) = (row.id, self.now());
         let supersedes = match &command.what {
             What::Evidence { supersedes, .. } => supersedes.map(i64::from),
@@ -356,9 +374,26 @@ impl Service {
         };
         let mut event = self.event_row(&pack, case, caller, command, &accepted, supersedes).await?;
         let events = std::slice::from_mut(&mut event);
-        let clocks = self.advance(&pack, &mut row, &file, &accepted.after, events).await?;
+        let scope_before = super::read::scope(&row);
+        let (clocks, work) = self.advance(&pack, &mut row, &file, &accepted.after, events).await?;
+        let turns = (row.sealed != 0) != scope_before.sealed;
+        if turns {
+            self.may_turn(caller, scope_before, row.sealed != 0).await?;
+        }
+        let mut writes = Vec::new();
+        if accepted.kind == "act" {
+            let warned = accepted.warnings.iter().map(|warning| warning.code.clone()).collect();
+            let warnings = outcomes::Warnings::from([(accepted.after.seq, warned)]);
+            writes = outcomes::writes(&pack, &row, &accepted.after, file.seq, &warnings);
+        }
+        if file.child != accepted.after.child && row.sealed == 0 {
+            let (sex, band) = outcomes::class(&pack, &accepted.after.child, accepted.after.offence.on);
+            writes.push(store::reclass_outcomes(case, sex, band));
+        }
+        if turns && row.sealed != 0 {
+            writes.push(store::unlink_outcomes(case));
+        }
         let note = Note::under(caller, act_name(accepted.kind), &permit, at);
-        let leaf = Self::link(&mut row, note)?;
         let done = Done {
             case,
             version: row.version,
@@ -367,21 +402,23 @@ impl Service {
             warnings: accepted.warnings,
         };
         let idempotency = self.idempotency(caller, case, body, &done).await?;
+        writes.extend(self.once(caller));
+        let set = WriteSet { events: vec![event], clocks, work, idempotency, writes, ..WriteSet::default() };
+        if turns {
+            let mut row = Box::pin(self.reseal(&pack, row, note, set, None)).await?;
+            let size = std::mem::take(&mut row.snapshot).len();
+            return Ok(Kept { done, left: Left { row, file: accepted.after, since: Instant::now() }, size });
+        }
+        let leaf = Self::link(&mut row, note)?;
         let snapshot = std::mem::take(&mut row.snapshot);
         let size = snapshot.len();
-        let set = WriteSet {
-            update: Some(CaseRow { snapshot, ..row.clone() }),
-            events: vec![event],
-            clocks,
-            idempotency,
-            leaves: vec![leaf],
-            ..WriteSet::default()
-        };
+        let set = WriteSet { update: Some(CaseRow { snapshot, ..row.clone() }), leaves: vec![leaf], ..set };
         store::commit(self.db(), set).await?;
-        Ok(Kept { done, left: Left { row, file: accepted.after }, size })
+        Ok(Kept { done, left: Left { row, file: accepted.after, since: Instant::now() }, size })
     }
 
-    /// Brings a case's row to where the law has left it, with its new journal entries; gives the clocks that changed.
+    /// Brings a case's row to where the law has left it, with its new journal entries; gives the clocks and the work
+    /// that changed.
     pub(super) async fn advance(
         &self,
         pack: &Pack,
@@ -389,7 +426,7 @@ impl Service {
         before: &CaseFile,
         after: &CaseFile,
         events: &mut [EventRow],
-    ) -> Result<Vec<ClockRow>, CaseworkError> {
+    ) -> Result<(Vec<ClockRow>, Vec<WorkRow>), CaseworkError> {
         let mut clocks = rows::clock_rows(row.id, pack, after);
         row.version += 1;
         row.updated_at = micros(self.now());
@@ -400,7 +437,8 @@ impl Service {
         let head = rows::hash(&row.events_head).ok_or(CaseworkError::Corrupt { what: "journal head" })?;
         row.events_count += i64::try_from(events.len()).unwrap_or(i64::MAX);
         row.events_head = chain_events(&head, events).to_vec();
-        Ok(clocks)
+        let asked = |file| work::derive::of_law(row.id, row.office_id, pack, file);
+        Ok((clocks, work::derive::changed(&asked(before), asked(after))))
     }
 
     pub(super) async fn event_row(
@@ -489,7 +527,8 @@ impl Service {
         }))
     }
 
-    /// The first answer, if this very request was answered before; otherwise the error.
+    /// The first answer, if this very request was answered before; otherwise the error. Somebody who sealed a case, and
+    /// may not know of it since, may still ask what came of that.
     pub(super) async fn replay_or<T: serde::de::DeserializeOwned>(
         &self,
         caller: &Caller,
@@ -500,6 +539,7 @@ impl Service {
             error,
             CaseworkError::Refused(_)
                 | CaseworkError::Conflict { .. }
+                | CaseworkError::NotFound
                 | CaseworkError::Store(StoreError::Conflict | StoreError::Duplicate { .. })
         );
         let stored = match &caller.idempotency_key {
@@ -511,11 +551,15 @@ impl Service {
             return Err(CaseworkError::KeyReused);
         }
         let case = stored.case_id.ok_or(CaseworkError::Corrupt { what: "idempotency key" })?;
+        let sealed = store::find_case(self.db(), case).await?.is_some_and(|row| row.sealed != 0);
+        if sealed && !self.keys().seals() {
+            return Err(CaseworkError::Elsewhere);
+        }
         cipher::open(self.keys(), &answer_place(case, caller.viewer.account), &stored.response).await
     }
 }
 
-fn answer_place(case: Uuid, account: Uuid) -> crate::vault::Place<'static> {
+pub(super) fn answer_place(case: Uuid, account: Uuid) -> crate::vault::Place<'static> {
     let class = crate::vault::Class::Legal;
     crate::vault::Place { class, case, row: account, table: "idempotency", column: "response", kind: "json" }
 }
@@ -558,7 +602,7 @@ pub(super) fn actor(pack: &Pack, caller: &Caller, permit: &Permit) -> Actor {
 }
 
 /// Who drafted what a request approves.
-fn drafter(file: &CaseFile, request: &Request) -> Option<Uuid> {
+pub(super) fn drafter(file: &CaseFile, request: &Request) -> Option<Uuid> {
     let RequestKind::Act { draft: Some(draft), .. } = request.what else { return None };
     file.drafts.iter().find(|d| d.seq == draft).map(|d| d.by)
 }

@@ -14,6 +14,7 @@ use super::{CaseworkError, Service};
 use crate::access::{Action, CaseScope, permit};
 use crate::law::case::{ClockEntry, ClockState, Standing};
 use crate::law::expr::Region;
+use crate::law::lateness::is_over;
 use crate::law::offer::SafeguardState;
 use crate::law::pack::ClockKind;
 use crate::law::{CaseFile, Offer, Pack, offers};
@@ -210,6 +211,8 @@ pub struct JournalView {
     pub supersedes: Option<i64>,
     /// The entry that corrected it.
     pub superseded_by: Option<i64>,
+    /// Sealed by itself: the words are kept away from everybody.
+    pub sealed: bool,
     /// Warnings that were answered or noted.
     pub warnings: Vec<String>,
     /// What was recorded, as far as this person may read it.
@@ -282,8 +285,7 @@ impl Service {
     /// As [`Self::read_case`].
     pub async fn clocks(&self, caller: &Caller, case: Uuid) -> Result<Vec<ClockView>, CaseworkError> {
         let loaded = self.look(caller, case, "case.clocks").await?;
-        let today = legal(loaded.pack.zone, self.now());
-        Ok(loaded.file.clocks.iter().filter_map(|entry| clock(&loaded.pack, entry, today)).collect())
+        Ok(self.clocks_of(&loaded))
     }
 
     /// The persons of a case, as far as this person may see them.
@@ -308,22 +310,44 @@ impl Service {
     ) -> Result<Vec<JournalView>, CaseworkError> {
         let loaded = self.look(caller, case, "case.journal").await?;
         let readable = self.readable(caller, &loaded.row);
+        self.journal_page(&loaded, after, &readable).await
+    }
+
+    /// A page of the journal for whoever has looked already, with the classes that they may read.
+    pub(super) async fn journal_page(
+        &self,
+        loaded: &Loaded,
+        after: i64,
+        readable: &[Class],
+    ) -> Result<Vec<JournalView>, CaseworkError> {
+        let case = loaded.row.id;
         let rows = store::events_of(self.db(), case, after, JOURNAL_PAGE).await?;
+        let items = store::items_of(self.db(), case).await?;
         let mut entries = Vec::new();
         for row in rows {
-            let entry = cipher::open_entry(self.keys(), case, row.id, &row.payload, &readable).await?;
-            entries.push(journal(&loaded, row, entry)?);
+            let entry = cipher::open_entry(self.keys(), case, row.id, &row.payload, readable).await?;
+            let sealed = items.iter().any(|item| item.seq == row.seq && item.lifted_at.is_none());
+            entries.push(JournalView { sealed, ..journal(loaded, row, entry)? });
         }
         Ok(entries)
+    }
+
+    /// All clocks for whoever has looked already.
+    pub(super) fn clocks_of(&self, loaded: &Loaded) -> Vec<ClockView> {
+        let today = legal(loaded.pack.zone, self.now());
+        loaded.file.clocks.iter().filter_map(|entry| clock(&loaded.pack, entry, today)).collect()
     }
 
     /// The sensitivity classes that somebody who may read a case may read in it.
     pub(super) fn readable(&self, caller: &Caller, row: &CaseRow) -> Vec<Class> {
         let (scope, offices) = (scope(row), self.offices());
         let mut classes = vec![Class::Identity, Class::Legal];
-        for (action, class) in
-            [(Action::ReadMedical, Class::Medical), (Action::ReadVictim, Class::VictimFamily)]
-        {
+        for (action, class) in [
+            (Action::ReadMedical, Class::Medical),
+            (Action::ReadVictim, Class::VictimFamily),
+            (Action::ReadCounselling, Class::Screening),
+            (Action::ReadCounselling, Class::Counselling),
+        ] {
             if permit(&caller.viewer, action, &scope, &offices).is_ok() {
                 classes.push(class);
             }
@@ -340,13 +364,22 @@ impl Service {
     }
 }
 
+impl Loaded {
+    /// Where the case stands in words, by region.
+    pub(super) fn standing_names(&self) -> BTreeMap<&'static str, Text> {
+        let name = |region| self.pack.state_name(region, self.file.states.get(region));
+        let names = Region::ALL.into_iter().map(|region| (region.as_str(), name(region)));
+        names.filter_map(|(region, name)| Some((region, name?.clone()))).collect()
+    }
+}
+
 /// `left` names those who were assigned to the case once and are no more.
 fn view(loaded: &Loaded, identity: Option<PersonView>, left: &[Uuid], now: NaiveDateTime) -> CaseView {
-    let Loaded { row, file, pack, .. } = loaded;
+    let Loaded { row, number, file, pack, .. } = loaded;
     let age = |on| crate::law::age::age_on(file.child.born, on, pack.age.reached);
     CaseView {
         id: row.id,
-        case_no: row.case_no.clone(),
+        case_no: number.clone(),
         version: row.version,
         pack: row.pack_id.clone(),
         pack_version: row.pack_version.clone(),
@@ -357,10 +390,7 @@ fn view(loaded: &Loaded, identity: Option<PersonView>, left: &[Uuid], now: Naive
         social_worker: row.social_worker_id,
         approver: row.approver_id,
         standing: file.states.clone(),
-        standing_names: Region::ALL
-            .into_iter()
-            .filter_map(|r| Some((r.as_str(), pack.state_name(r, file.states.get(r))?.clone())))
-            .collect(),
+        standing_names: loaded.standing_names(),
         child: file.child.clone(),
         identity,
         age_at_offence: age(file.offence.on),
@@ -451,8 +481,8 @@ fn clock(pack: &Pack, entry: &ClockEntry, now: NaiveDateTime) -> Option<ClockVie
         due_at: entry.due.at,
         outer: entry.due.outer.map(|outer| outer.to_string()),
         days_left: entry.due.days_left_when_suspended.filter(|_| !running).unwrap_or(days_left),
-        overdue: running && now >= entry.due.at,
-        warning: running && now < entry.due.at && days_left <= i64::from(rule.warn_days),
+        overdue: running && is_over(entry.due.at, now),
+        warning: running && !is_over(entry.due.at, now) && days_left <= i64::from(rule.warn_days),
         calendar_missing: entry.due.calendar_missing,
         resumed_at_end: entry.due.resumed_at_end,
         on_expiry: rule.on_expiry.clone(),
@@ -488,6 +518,7 @@ fn journal(loaded: &Loaded, row: EventRow, entry: Entry) -> Result<JournalView, 
         role: entry.role,
         supersedes: row.supersedes_seq,
         superseded_by,
+        sealed: false,
         warnings: entry.warnings,
         command: serde_json::to_value(&entry.command)
             .map_err(|_| CaseworkError::Corrupt { what: "journal entry" })?,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::account_state::INVITE;
 use super::accounts::{
     ACTIVE, AccountView, CLOSED, SUSPENDED, check_role, in_force, read_role, role_code, taken, unknown_office,
 };
@@ -80,9 +81,9 @@ pub struct RoleChangeView {
     pub id: Uuid,
     /// Whose roles.
     pub account: Uuid,
-    /// `grant`, `end` or `reactivate`.
+    /// `grant`, `end`, `reactivate` or `invite`.
     pub change: String,
-    /// The role, but for a reactivation.
+    /// The role, where one is granted or ended.
     pub role: Option<StaffRole>,
     /// Code of the office.
     pub office: Option<String>,
@@ -100,18 +101,27 @@ pub struct RoleChangeView {
     pub decided_by: Option<Uuid>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
+    /// The invitation, in the answer to its approval and never again: good once and for three days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub invitation: Option<Invitation>,
 }
 
-/// What is to become of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AccountState {
-    /// It may be used again: proposed, and decided by a second person.
-    Active,
-    /// It may not be used for now.
-    Suspended,
-    /// It will not be used again. Refused while it still has assignments.
-    Closed,
+/// A secret by which a person signs in for the first time, or again.
+#[derive(Clone, Serialize)]
+#[serde(transparent)]
+pub struct Invitation(pub(super) String);
+
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invitation(..)")
+    }
+}
+
+impl std::fmt::Display for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 impl Service {
@@ -152,7 +162,7 @@ impl Service {
         self.account_view(row, &[])
     }
 
-    /// Who works at an office; without one, an administrator sees accounts that never had a role.
+    /// Who works at an office, by the reading of their names; without one, an administrator sees accounts that never had a role.
     ///
     /// # Errors
     /// `NotPermitted`, `Invalid` for an unknown office.
@@ -172,6 +182,7 @@ impl Service {
             let roles = store::roles_of(self.db(), account.id).await?;
             views.push(self.account_view(account, &roles)?);
         }
+        views.sort_by_cached_key(|view| crate::vault::name_order(&view.name));
         self.write_aside(Note::under(caller, "account.list", &permit, self.now())).await?;
         Ok(views)
     }
@@ -289,11 +300,17 @@ impl Service {
         };
         let at = micros(self.now());
         let mut sides = vec![store::decide_role_change(change, state, me, at)];
-        if approve {
+        let (mut writes, mut invitation) = (Vec::new(), None);
+        let invites = row.change == INVITE;
+        if approve && invites {
+            let (made, keep) = self.invitation_to(row.account_id).await?;
+            (writes, invitation) = (keep, Some(made));
+        } else if approve {
             sides.push(self.carried_out(&row, at).await?);
             sides.push(store::end_sessions(row.account_id));
         }
         let act = match state {
+            "approved" if invites => "invitation.create",
             "approved" => "role.approve",
             "withdrawn" => "role.withdraw",
             _ => "role.refuse",
@@ -303,9 +320,10 @@ impl Service {
             .with("proposed", row.proposed_by);
         let row =
             RoleChangeRow { state: state.to_owned(), decided_by: Some(me), decided_at: Some(at), ..row };
-        let view = self.change_view(row);
-        self.keep_staff(caller, note, &view, sides).await?;
+        let mut view = self.change_view(row);
+        self.keep_staff_with(caller, note, &view, WriteSet { sides, writes, ..WriteSet::default() }).await?;
         self.access_changed();
+        view.invitation = invitation;
         Ok(view)
     }
 
@@ -354,99 +372,6 @@ impl Service {
         Ok(views)
     }
 
-    /// Suspends or closes an account, at once and by one administrator because it only takes away; or proposes that a
-    /// suspended one be used again.
-    ///
-    /// # Errors
-    /// `NotFound`, `NotPermitted`, `Conflict` when the account is not in a state from which that is possible, `Invalid`
-    /// with the number of cases when it is to be closed and still has assignments.
-    pub async fn set_account_state(
-        &self,
-        caller: &Caller,
-        account: Uuid,
-        state: AccountState,
-    ) -> Result<Option<RoleChangeView>, CaseworkError> {
-        let subject = store::account(self.db(), account).await?.ok_or(CaseworkError::NotFound)?;
-        let now = micros(self.now());
-        let row = RoleChangeRow {
-            id: self.new_id(),
-            account_id: account,
-            change: "reactivate".into(),
-            office_id: None,
-            role: None,
-            from_at: None,
-            until_at: None,
-            state: "proposed".into(),
-            proposed_by: caller.viewer.account,
-            proposed_at: now,
-            decided_by: None,
-            decided_at: None,
-        };
-        let permit = self.may_for(caller, Action::Administer, &row).await?;
-        self.not_oneself(caller, &[account]).await?;
-        let (act, side, view) = match state {
-            AccountState::Active if subject.state == SUSPENDED => {
-                let side = store::propose_role_change(&row);
-                ("account.propose", side, Some(self.change_view(row)))
-            }
-            AccountState::Suspended if subject.state == ACTIVE => {
-                ("account.suspend", store::set_account_state(account, ACTIVE, SUSPENDED), None)
-            }
-            AccountState::Closed if subject.state != CLOSED => {
-                self.has_no_caseload(account).await?;
-                ("account.close", store::set_account_state(account, &subject.state, CLOSED), None)
-            }
-            _ => return Err(CaseworkError::Conflict { current: 0 }),
-        };
-        let note = Note::under(caller, act, &permit, self.now()).with("account", account);
-        self.keep_staff(caller, note, &state, vec![side, store::end_sessions(account)]).await?;
-        self.access_changed();
-        Ok(view)
-    }
-
-    /// Suspends or closes an account on the operator's word, or lets a suspended one be used again: for the day on which no
-    /// administrator can.
-    ///
-    /// # Errors
-    /// `NotFound`, `Conflict` when the account is not in a state from which that is possible, `Invalid` when it is to be
-    /// closed and still has assignments.
-    pub async fn set_state_by_operator(&self, login: &str, state: AccountState) -> Result<(), CaseworkError> {
-        let subject = self.account_named(login).await?.ok_or(CaseworkError::NotFound)?;
-        let (act, to) = match state {
-            AccountState::Active if subject.state == SUSPENDED => ("account.reactivate", ACTIVE),
-            AccountState::Suspended if subject.state == ACTIVE => ("account.suspend", SUSPENDED),
-            AccountState::Closed if subject.state != CLOSED => {
-                self.has_no_caseload(subject.id).await?;
-                ("account.close", CLOSED)
-            }
-            _ => return Err(CaseworkError::Conflict { current: 0 }),
-        };
-        let leaves = vec![self.operators_note(act).with("account", subject.id).aside()?];
-        let ends = store::end_sessions(subject.id);
-        let sides = vec![store::set_account_state(subject.id, &subject.state, to), ends];
-        store::commit(self.db(), WriteSet { sides, leaves, ..WriteSet::default() }).await?;
-        self.access_changed();
-        Ok(())
-    }
-
-    /// Nothing is orphaned: who still has cases hands them over first.
-    async fn has_no_caseload(&self, account: Uuid) -> Result<(), CaseworkError> {
-        let left = store::caseload_size(self.db(), account).await?;
-        if left == 0 {
-            return Ok(());
-        }
-        let text = Text::new(
-            format!("尚有 {left} 件案件由此人承办、协办、帮教或者审批，请先移交"),
-            format!("this person is still assigned to {left} case(s); hand them over first"),
-        );
-        let mut reason = Reason::engine("CASES_LEFT", text);
-        reason.instead = Some(Text::new(
-            format!("移交：POST /api/v1/accounts/{account}/handover"),
-            format!("hand over: POST /api/v1/accounts/{account}/handover"),
-        ));
-        Err(CaseworkError::Invalid(vec![reason]))
-    }
-
     /// The offices that a change concerns: its own, or those at which the account has a role now or later.
     async fn scope_of(&self, row: &RoleChangeRow) -> Result<Vec<Uuid>, CaseworkError> {
         if let Some(office) = row.office_id {
@@ -459,7 +384,7 @@ impl Service {
     }
 
     /// A permit for a change: at each office that it concerns.
-    async fn may_for(
+    pub(super) async fn may_for(
         &self,
         caller: &Caller,
         ask: impl Into<Ask>,
@@ -482,7 +407,7 @@ impl Service {
     }
 
     /// Nobody has a part in what concerns them, nor decides on what they proposed.
-    async fn not_oneself(&self, caller: &Caller, others: &[Uuid]) -> Result<(), CaseworkError> {
+    pub(super) async fn not_oneself(&self, caller: &Caller, others: &[Uuid]) -> Result<(), CaseworkError> {
         if others.contains(&caller.viewer.account) {
             return Err(self.deny(caller, "role.denied", "not-oneself").await?);
         }
@@ -525,9 +450,20 @@ impl Service {
         detail: &impl Serialize,
         sides: Vec<Side>,
     ) -> Result<(), CaseworkError> {
+        self.keep_staff_with(caller, note, detail, WriteSet { sides, ..WriteSet::default() }).await
+    }
+
+    /// The same of a change of more kinds.
+    async fn keep_staff_with(
+        &self,
+        caller: &Caller,
+        note: Note<'_>,
+        detail: &impl Serialize,
+        mut set: WriteSet,
+    ) -> Result<(), CaseworkError> {
         let detail = Some(self.seal_detail(caller.request, detail)?);
-        let leaves = vec![Note { detail, ..note }.aside()?];
-        store::commit(self.db(), WriteSet { sides, leaves, ..WriteSet::default() }).await?;
+        set.leaves.push(Note { detail, ..note }.aside()?);
+        self.change(caller, set).await?;
         Ok(())
     }
 
@@ -547,7 +483,7 @@ impl Service {
         self.offices().by_code(code).map(|office| office.id).ok_or_else(|| unknown_office(code))
     }
 
-    fn change_view(&self, row: RoleChangeRow) -> RoleChangeView {
+    pub(super) fn change_view(&self, row: RoleChangeRow) -> RoleChangeView {
         RoleChangeView {
             id: row.id,
             account: row.account_id,
@@ -561,6 +497,7 @@ impl Service {
             proposed_at: from_micros(row.proposed_at),
             decided_by: row.decided_by,
             decided_at: row.decided_at.map(from_micros),
+            invitation: None,
         }
     }
 }

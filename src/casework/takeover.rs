@@ -15,7 +15,7 @@ use super::proceed::{Loaded, actor, request_hash};
 use super::time::{instant, legal, micros};
 use super::trail::{Caller, Note};
 use super::transfer::{Offer, place, rule};
-use super::{CaseworkError, Service, rows};
+use super::{CaseworkError, Service, measures, outcomes, rows, work};
 use crate::access::Viewer;
 use crate::law::case::{EvidenceEntry, Fields};
 use crate::law::command::{Act, Actor, Command, What};
@@ -26,7 +26,7 @@ use crate::law::{CaseFile, Refusal, decide};
 use crate::ledger::row::CHAIN_START;
 use crate::record::Value;
 use crate::store::{
-    self, CaseRow, EventRow, ExclusionRow, PersonRow, TagRow, TransferRow, WriteSet, chain_events,
+    self, CaseRow, EventRow, ExclusionRow, PersonRow, TagRow, TransferRow, WorkRow, WriteSet, chain_events,
     chain_people,
 };
 use crate::vault::Class;
@@ -59,6 +59,9 @@ pub struct TakenOver {
     pub version: i64,
 }
 
+/// What is left of the sending office's file: its row, and what changed with it.
+type Sender = (CaseRow, Vec<EventRow>, Vec<store::ClockRow>, Vec<WorkRow>);
+
 /// Everything that the receiving office's file begins with.
 struct NewFile {
     row: CaseRow,
@@ -66,6 +69,8 @@ struct NewFile {
     people: Vec<PersonRow>,
     tags: Vec<TagRow>,
     clocks: Vec<store::ClockRow>,
+    work: Vec<WorkRow>,
+    counted: Vec<store::Write>,
 }
 
 impl Service {
@@ -125,7 +130,7 @@ impl Service {
         let office = transfer_row.to_office;
         let mut new = self.new_file(caller, &loaded, &transfer, office, lead, command, now).await?;
 
-        let (mut old_row, mut events, mut clocks) = sender;
+        let (mut old_row, mut events, mut clocks, mut work) = sender;
         old_row.handed_over = i64::from(transfer.sender_reads == SenderReads::Nothing);
         let new_case = new.row.id;
         let at = micros(self.now());
@@ -138,6 +143,11 @@ impl Service {
         };
         let mut sides = vec![store::answer_transfer(&answered)];
         sides.extend(self.kept_away_anew(case, new_case).await?);
+        let forms = self.forms_anew(caller, &loaded, (new_case, office)).await?;
+        sides.extend(forms.sides);
+        let to = measures::takeover::NewFile { case: new_case, office, forms: &forms.anew };
+        let (moved, due) = self.measures_anew(caller, &loaded, to).await?;
+        sides.extend(moved);
         let mut people = vec![answered.offered_by];
         people.extend(old_row.lead_id);
         sides.extend(self.tell(people, Told::TransferAccepted, Some(case), id));
@@ -148,6 +158,9 @@ impl Service {
         let done = TakenOver { case: new_case, case_no: new.row.case_no.clone(), version: 1 };
         events.extend(new.events);
         clocks.extend(new.clocks);
+        work.extend(new.work);
+        work.extend(forms.work);
+        work.extend(due);
         let set = WriteSet {
             idempotency: self.idempotency(caller, new_case, body, &done).await?,
             open: Some(new.row),
@@ -156,12 +169,14 @@ impl Service {
             tags: new.tags,
             events,
             clocks,
+            work,
             assignments,
             sides,
-            writes: Vec::new(),
+            writes: std::iter::once(store::close_work(id)).chain(new.counted).collect(),
             leaves,
+            ..WriteSet::default()
         };
-        store::commit(self.db(), set).await?;
+        self.change(caller, set).await?;
         self.access_changed();
         Ok(done)
     }
@@ -174,7 +189,7 @@ impl Service {
         transfer: &Transfer,
         offered: &TransferRow,
         now: NaiveDateTime,
-    ) -> Result<(CaseRow, Vec<EventRow>, Vec<store::ClockRow>), CaseworkError> {
+    ) -> Result<Sender, CaseworkError> {
         let case = loaded.row.id;
         let offer: Offer =
             cipher::open(self.keys(), &place(case, offered.id, "offer"), &offered.offer).await?;
@@ -211,8 +226,8 @@ impl Service {
             after = accepted.after;
         }
         let mut row = loaded.row.clone();
-        let clocks = self.advance(pack, &mut row, &loaded.file, &after, &mut events).await?;
-        Ok((row, events, clocks))
+        let (clocks, work) = self.advance(pack, &mut row, &loaded.file, &after, &mut events).await?;
+        Ok((row, events, clocks, work))
     }
 
     /// The receiving office's file: child, persons, offence, the evidence that counts, and the event that opens it.
@@ -256,7 +271,10 @@ impl Service {
             ..CaseRow::default()
         };
         rows::show(&mut row, pack, &accepted.after, &clocks);
-        Ok(NewFile { row, events, people, tags, clocks })
+        let mut work = work::derive::of_law(case, office, pack, &accepted.after);
+        work.extend(lead.is_none().then(|| work::derive::unassigned(&row, pack.zone, at)));
+        let counted = outcomes::writes(pack, &row, &accepted.after, 0, &outcomes::Warnings::new());
+        Ok(NewFile { row, events, people, tags, clocks, work, counted })
     }
 
     /// Journal entries of the evidence that came along, with every word, under the new file's keys.
@@ -335,7 +353,7 @@ impl Service {
             }
             let new = NewPerson { kind: person.kind, identity: person.identity, supersedes: None };
             let seq = i64::try_from(people.len()).unwrap_or(i64::MAX).saturating_add(1);
-            let (row, of_person) = self.person_rows(case, seq, &new).await?;
+            let (row, of_person) = self.person_rows(case, false, seq, &new).await?;
             people.push(row);
             tags.extend(of_person);
         }

@@ -1,6 +1,7 @@
 //! What is written in the ledger about each act: identifiers and hashes, never a name.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
+use std::sync::Arc;
 use uuid::Uuid;
 
 use super::CaseworkError;
@@ -20,12 +21,14 @@ pub struct Caller {
     pub request: Uuid,
     /// The client's idempotency key, if it gave one.
     pub idempotency_key: Option<String>,
+    /// The form that they sent, if it was one.
+    pub sent: Option<Arc<super::sent::Sent>>,
 }
 
 impl Caller {
-    /// A caller without an idempotency key.
+    /// A caller without an idempotency key or a form.
     pub fn new(viewer: Viewer, request: Uuid) -> Self {
-        Self { viewer, request, idempotency_key: None }
+        Self { viewer, request, idempotency_key: None, sent: None }
     }
 }
 
@@ -52,6 +55,10 @@ pub(super) struct Note<'a> {
     pub(super) ok: bool,
     pub(super) case: Option<Uuid>,
     pub(super) detail: Option<Vec<u8>>,
+    /// Commitments of case keys that it destroys.
+    pub(super) gone: Vec<Hash>,
+    /// Commitments of case keys that it makes.
+    pub(super) made: Vec<Hash>,
 }
 
 impl<'a> Note<'a> {
@@ -66,6 +73,8 @@ impl<'a> Note<'a> {
             ok: true,
             case: None,
             detail: None,
+            gone: Vec::new(),
+            made: Vec::new(),
         }
     }
 
@@ -106,6 +115,8 @@ impl<'a> Note<'a> {
             cseq: link.map(|l| l.cseq),
             dec: self.rule.split(' ').map(str::to_owned).chain(self.about).collect(),
             det: detail_hash(self.detail.as_deref()),
+            gone: self.gone,
+            made: self.made,
             ok: self.ok,
             pol: *Policy::in_force().digest(),
             req: self.request,

@@ -13,6 +13,7 @@ use super::notices::Told;
 use super::proceed::{Request, RequestKind};
 use super::time::{from_micros, micros};
 use super::trail::{Caller, Note};
+use super::work::Kind;
 use super::{CaseworkError, Service};
 use crate::access::{Action, CaseScope, OfficeKind, Permit, permit};
 use crate::law::command::Command;
@@ -143,7 +144,8 @@ impl Service {
         // They may not know of the case before they have it; the notice names the transfer alone.
         let clerks = self.holders(StaffRole::Clerk, to, false).await?;
         sides.extend(self.tell(clerks, Told::TransferOffered, None, id));
-        self.keep_transfer(caller, "case.transfer-offer", &loaded.permit, case, sides).await?;
+        let work = store::put_work(&Kind::Transfer.about(id, case, to, row.offered_at, None));
+        self.keep_transfer(caller, "case.transfer-offer", &loaded.permit, case, sides, work).await?;
         self.transfer_view(row).await
     }
 
@@ -162,7 +164,8 @@ impl Service {
         let answered = self.answered(caller, row, "withdrawn", reason).await?;
         let sides = vec![store::answer_transfer(&answered)];
         let case = answered.case_id;
-        self.keep_transfer(caller, "case.transfer-withdraw", &loaded.permit, case, sides).await?;
+        let work = store::close_work(id);
+        self.keep_transfer(caller, "case.transfer-withdraw", &loaded.permit, case, sides, work).await?;
         self.transfer_view(answered).await
     }
 
@@ -182,7 +185,8 @@ impl Service {
         let case = answered.case_id;
         let people = vec![answered.offered_by];
         sides.extend(self.tell(people, Told::TransferRefused, Some(case), id));
-        self.keep_transfer(caller, "case.transfer-refuse", &permit, case, sides).await?;
+        let work = store::close_work(id);
+        self.keep_transfer(caller, "case.transfer-refuse", &permit, case, sides, work).await?;
         self.transfer_view(answered).await
     }
 
@@ -278,11 +282,12 @@ impl Service {
         permit: &Permit,
         case: Uuid,
         sides: Vec<store::Side>,
+        work: store::Write,
     ) -> Result<(), CaseworkError> {
         let note = Note::under(caller, act, permit, self.now());
         let leaves = vec![Note { case: Some(case), ..note }.aside()?];
-        let set = WriteSet { sides, leaves, ..WriteSet::default() };
-        store::commit(self.db(), set).await.map_err(|error| match error {
+        let set = WriteSet { sides, writes: vec![work], leaves, ..WriteSet::default() };
+        self.change(caller, set).await.map_err(|error| match error {
             StoreError::Duplicate { .. } => CaseworkError::Taken { what: "offer" },
             StoreError::Conflict => CaseworkError::Conflict { current: 0 },
             other => other.into(),

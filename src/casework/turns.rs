@@ -4,6 +4,7 @@
 //! case stays with its turn until another case takes its place: this process holds its key as well and could open it
 //! at any time. It holds no free text and no name, and a sealed case is never remembered.
 
+use std::time::Instant;
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ pub(super) struct Left {
     pub(super) row: CaseRow,
     /// The snapshot, opened.
     pub(super) file: CaseFile,
+    /// Since when.
+    pub(super) since: Instant,
 }
 
 /// One turn for some cases each.
@@ -41,6 +44,17 @@ impl Turns {
             Some(place) => Some(place.lock().await),
             None => None,
         })
+    }
+
+    /// Forgets what was left before a moment. Another process may have sealed it since.
+    pub(super) fn sweep(&self, before: Instant) {
+        for place in &self.0 {
+            if let Ok(mut place) = place.try_lock()
+                && place.as_ref().is_some_and(|left| left.since < before)
+            {
+                *place = None;
+            }
+        }
     }
 }
 

@@ -1,16 +1,18 @@
 //! `tutela demo`: an invented caseload, created by real acts through the real law.
 
 use clap::Args;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::{CliError, keys, open, say, say_error, serve};
+use super::{CliError, keys, open, open_sealing, say, say_error, serve};
 use crate::casework::Service;
 use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
-use crate::demo::{self, LogIn, Progress, Staff};
+use crate::demo::{self, Door, LogIn, Progress, Staff};
+use crate::store::Absent;
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
@@ -31,27 +33,63 @@ impl Demo {
         let flags = Flags { data: Some(data.clone()), ..flags.clone() };
         let settings = Settings::resolve(&flags)?;
         serve::logging_quiet(settings.log_json);
-        let there = settings.root_key_file.as_deref().is_some_and(Path::exists);
-        if let (false, Some(file)) = (there, &settings.root_key_file) {
-            keys::make_root_key(file)?;
-        }
-        let service = open(&settings, Clock::System).await?;
-        let log_ins = if service.office_views().is_empty() {
-            self.build(&service).await?
-        } else {
-            say_error(format_args!("an earlier demo lies in {}; it is served as it is", data.display()));
-            Staff::log_ins(&service).await?
-        };
+        keys::make_missing(&settings)?;
         if self.no_serve {
+            // Stories end in sealed records, so that who tells them needs the sealing key; who serves them does not.
+            let service = open_sealing(&settings, Clock::System, Absent::Made).await?;
+            let built = if service.office_views().is_empty() {
+                self.build(&service).await
+            } else if Staff::works_here(&service).await? {
+                Ok(())
+            } else {
+                Err(no_demo(&data, service.db().engine()))
+            };
             super::close(&service).await;
-            return Ok(());
+            return built;
         }
-        serve::serve(service, &settings, |address| introduce(&address.to_string(), &log_ins, &data)).await
+        self.build_in_another_process(&flags).await?;
+        let service = open(&settings, Clock::System).await?;
+        // The door signs in as anybody: it opens to nobody but this machine.
+        let door = if settings.listen.ip().is_loopback() {
+            Some(Arc::new(Door::build(&service, Staff::everybody()).await?))
+        } else {
+            None
+        };
+        let log_ins = Staff::log_ins(&service).await?;
+        let way_in = door.as_ref().map(|door| door.key().to_owned());
+        serve::serve(service, &flags, &settings, door, |address| {
+            introduce(&address, way_in.as_deref(), &log_ins, &data);
+        })
+        .await
     }
 
-    async fn build(&self, service: &Service) -> Result<Vec<LogIn>, CliError> {
+    async fn build_in_another_process(&self, flags: &Flags) -> Result<(), CliError> {
+        let failed = |error: std::io::Error| CliError::Failed(format!("the caseload was not made: {error}"));
+        let status = tokio::process::Command::new(std::env::current_exe().map_err(failed)?)
+            .args([
+                "demo",
+                "--no-serve",
+                "--cases",
+                &self.cases.to_string(),
+                "--seed",
+                &self.seed.to_string(),
+            ])
+            .envs(flags.environment())
+            .kill_on_drop(true)
+            .status()
+            .await
+            .map_err(failed)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(CliError::Failed(
+            "there is no caseload to serve; why, stands above / 没有可用的演示数据，原因见上".into(),
+        ))
+    }
+
+    async fn build(&self, service: &Service) -> Result<(), CliError> {
         let begun = Instant::now();
-        let (staff, log_ins) = Staff::hire(service).await?;
+        let (staff, _) = Staff::hire(service).await?;
         let progress = Arc::new(Progress::default());
         let watched = tokio::spawn(watch(Arc::clone(&progress), self.cases));
         let summary =
@@ -74,8 +112,18 @@ impl Demo {
                 summary.stopped.join("\n")
             )));
         }
-        Ok(log_ins)
+        Ok(())
     }
+}
+
+/// What is kept there is somebody's record, or the demo of another version: nothing is added to it.
+fn no_demo(data: &Path, engine: &str) -> CliError {
+    let at = data.display();
+    CliError::Failed(format!(
+        "there is a record already ({engine}, {at}), and it is no demo of this version; name an empty folder, for example \
+         --data {at}-2, or remove it if nobody needs it / 该处（{engine}，{at}）已有案卷数据，但不是本版本的演示数据；\
+         请指定空目录，例如 --data {at}-2，确认无用后也可将其删除"
+    ))
 }
 
 async fn watch(progress: Arc<Progress>, of: u64) {
@@ -87,11 +135,19 @@ async fn watch(progress: Arc<Progress>, of: u64) {
     }
 }
 
-fn introduce(address: &str, log_ins: &[LogIn], data: &Path) {
+fn introduce(address: &SocketAddr, way_in: Option<&str>, log_ins: &[LogIn], data: &Path) {
     say(format_args!(
-        "\nTutela demo 演示 — http://{address}/api/v1   (description: http://{address}/api/openapi.json)"
+        "\nTutela demo 演示; everybody in it is invented 数据均为虚构; data in {}\n",
+        data.display()
     ));
-    say(format_args!("data in {}; everybody in it is invented 数据均为虚构\n", data.display()));
+    if let Some(key) = way_in {
+        // Browsers take a secure cookie over a plain connection from this name only.
+        say(format_args!(
+            "Open in a browser 请用浏览器打开: http://localhost:{}/demo/{key}\n",
+            address.port()
+        ));
+    }
+    say(format_args!("API: http://{address}/api/v1   (description: http://{address}/api/openapi.json)"));
     say(format_args!("{:<11} {:<14} {:<4} {:<8} {}", "log-in", "role", "at", "name", "token"));
     for log_in in log_ins {
         let role = serde_json::to_value(log_in.role)

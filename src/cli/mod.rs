@@ -1,10 +1,13 @@
 //! The command line.
 
+mod backup;
 mod demo;
 mod keys;
 mod ledger;
 mod pack;
 mod policy;
+mod records;
+mod sealer;
 mod serve;
 mod user;
 
@@ -19,8 +22,8 @@ use crate::casework::time::Clock;
 use crate::casework::{CaseworkError, Service};
 use crate::config::{ConfigError, Flags, Settings};
 use crate::http::ServeError;
-use crate::store::{Db, KeyDb, StoreError};
-use crate::vault::{RootKeyError, VaultError};
+use crate::store::{Absent, Db, KeyDb, StoreError};
+use crate::vault::{RootKeyError, SealingKey, VaultError};
 
 /// Tutela carries a child's criminal case from the first file to the sealed record. 未成年人刑事案件全程办理与权利保障
 #[derive(Debug, Parser)]
@@ -37,6 +40,11 @@ enum Command {
     /// Run the service
     #[command(after_help = "Example:\n  tutela serve --data /var/lib/tutela --listen 127.0.0.1:8780")]
     Serve,
+    /// Run the process that alone can open sealed records; `serve` starts one unless --sealer-socket names another
+    #[command(
+        after_help = "Example:\n  tutela sealer --data /var/lib/tutela --sealing-key-file /run/keys/sealing.key"
+    )]
+    Sealer(sealer::Sealer),
     /// Run the service with an invented caseload of two years, in a directory of its own
     #[command(
         after_help = "Example:\n  tutela demo\n  tutela demo --cases 50 --database postgres://tutela@localhost/tutela_demo"
@@ -57,6 +65,12 @@ enum Command {
     /// Offices, accounts and bearer tokens
     #[command(subcommand)]
     User(user::User),
+    /// Take a case away for good
+    #[command(subcommand)]
+    Records(records::Records),
+    /// Copy the record and the key store, apart from each other
+    #[command(after_help = "Example:\n  tutela backup /mnt/backup/2026-11-24 --data /var/lib/tutela")]
+    Backup(backup::Backup),
     /// Print the OpenAPI 3.1 description of the API
     #[command(after_help = "Example:\n  tutela openapi > openapi.json")]
     Openapi,
@@ -93,12 +107,15 @@ pub async fn run() -> std::process::ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Command::Serve => serve::run(&cli.flags).await,
+        Command::Sealer(sealer) => sealer.run(&cli.flags).await,
         Command::Demo(demo) => demo.run(&cli.flags).await,
         Command::Pack(pack) => pack.run(),
         Command::Policy(policy) => policy.run(),
         Command::Ledger(ledger) => ledger.run(&cli.flags).await,
         Command::Keys(keys) => keys.run(&cli.flags).await,
         Command::User(user) => user.run(&cli.flags).await,
+        Command::Records(records) => records.run(&cli.flags).await,
+        Command::Backup(backup) => backup.run(&cli.flags).await,
         Command::Openapi => openapi(),
     };
     match outcome {
@@ -129,13 +146,31 @@ fn say_error(line: impl Display) {
 
 /// Opens store, keys and packs, under the policy that the settings name.
 async fn open(settings: &Settings, clock: Clock) -> Result<Service, CliError> {
+    open_with(settings, clock, None, Absent::Made).await
+}
+
+/// Opens them as the sealer does, with the keys of sealed cases.
+async fn open_sealing(settings: &Settings, clock: Clock, absent: Absent) -> Result<Service, CliError> {
+    let sealing = settings.sealing_key.load_sealing()?;
+    open_with(settings, clock, Some(&sealing), absent).await
+}
+
+async fn open_with(
+    settings: &Settings,
+    clock: Clock,
+    sealing: Option<&SealingKey>,
+    absent: Absent,
+) -> Result<Service, CliError> {
     if let Some(directory) = &settings.policy {
         Policy::load(directory)?.put_in_force()?;
     }
     let root = settings.root_key.load()?;
     let packs = Packs::load(settings.packs.as_deref())?;
-    let db = Db::open(&settings.database).await?;
-    let keys = KeyRoom::open(KeyDb::open(&settings.keys).await?, &root, &db).await?;
+    let db = Db::open_or(&settings.database, absent).await?;
+    let mut keys = KeyRoom::open(KeyDb::open_or(&settings.keys, absent).await?, &root, &db).await?;
+    if let Some(sealing) = sealing {
+        keys = keys.of_sealer(sealing).await?;
+    }
     let service = Service::new(db, keys, packs, clock).await?;
     service.check_keys().await?;
     Ok(service)

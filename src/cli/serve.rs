@@ -1,11 +1,14 @@
 //! `tutela serve`.
 
+use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 
-use super::{CliError, close, open};
+use super::{CliError, close, open, sealer};
 use crate::casework::Service;
 use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
+use crate::demo::Door;
+use crate::http::sealer::SealerLink;
 use crate::http::{self, App, metrics::Metrics};
 use crate::jobs;
 
@@ -13,24 +16,32 @@ pub(super) async fn run(flags: &Flags) -> Result<(), CliError> {
     let settings = Settings::resolve(flags)?;
     logging(settings.log_json);
     let service = open(&settings, Clock::System).await?;
-    serve(service, &settings, |address| tracing::info!(%address, "listening")).await
+    serve(service, flags, &settings, None, |address| tracing::info!(%address, "listening")).await
 }
 
 /// Serves until the process is told to stop, then closes the store. Nothing that was acknowledged is lost.
 pub(super) async fn serve(
     service: Service,
+    flags: &Flags,
     settings: &Settings,
+    door: Option<Arc<Door>>,
     listening: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), CliError> {
     service.stand_at(&settings.origin)?;
     if let Some(provider) = settings.provider()? {
         service.trust(provider, &settings.origin)?;
     }
+    let (mail, webhooks) = (settings.mail_server()?, settings.told()?);
+    service.send_to(webhooks.iter().map(|hook| hook.name.clone()).collect(), &settings.origin);
     let listener = http::bind(settings.listen).await?;
     listening(listener.local_addr().unwrap_or(settings.listen));
     let metrics = Metrics::new();
     let mut running = jobs::start(&service, &metrics);
-    let app = App { service: service.clone(), metrics, behind_proxy: settings.behind_proxy };
+    jobs::start_sending(&mut running, &service, mail, webhooks).map_err(CliError::Failed)?;
+    let beside = sealer::beside(flags, settings);
+    let sealer = Some(SealerLink::new(settings.sealer_socket.clone()));
+    let behind_proxy = settings.behind_proxy;
+    let app = App { service: service.clone(), metrics, sealer, behind_proxy, door };
     let (lost, gone) = tokio::sync::oneshot::channel();
     let watched = service.db().clone();
     let outcome = http::run(listener, app, async move {
@@ -44,6 +55,9 @@ pub(super) async fn serve(
     })
     .await;
     running.shutdown().await;
+    if let Some(beside) = beside {
+        beside.stop().await;
+    }
     if let Ok(error) = gone.await {
         return Err(error.into());
     }
@@ -55,7 +69,7 @@ pub(super) async fn serve(
     Ok(outcome?)
 }
 
-async fn stopped() {
+pub(super) async fn stopped() {
     let interrupted = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminated) => {

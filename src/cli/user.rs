@@ -4,8 +4,8 @@ use clap::Subcommand;
 
 use super::{CliError, close, open, say};
 use crate::access::OfficeKind;
+use crate::casework::account_state::AccountState;
 use crate::casework::accounts::{NewAccount, read_role};
-use crate::casework::roles::AccountState;
 use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
 use crate::law::pack::StaffRole;

@@ -4,10 +4,12 @@
 //! child. It is told up to today, so that cases stand wherever their time has brought them. Everything is drawn from a
 //! seed: the same seed and day give the same caseload but for keys and identities.
 
+mod door;
 mod draw;
 mod staff;
 mod story;
 
+pub use door::{Door, Role};
 pub use draw::Draw;
 pub use staff::{LogIn, Staff};
 

@@ -6,12 +6,15 @@ mod svg;
 mod table;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::route::{Edge, Line};
 use self::svg::{Canvas, width, wrap};
+use self::way::Way;
 use crate::law::Pack;
+use crate::law::case::Standing;
 use crate::law::expr::Region;
 use crate::law::pack::{Event, RoleKind};
 use crate::record::Text;
@@ -47,6 +50,8 @@ const BOX: (f64, f64) = (220.0, 86.0);
 const EDGE: f64 = 40.0;
 const HEAD: f64 = 56.0;
 const LABEL: f64 = 14.0;
+/// The colour of the way that a case took.
+const WENT: &str = "#a83c0a";
 
 /// A state as drawn.
 struct Placed {
@@ -68,6 +73,20 @@ struct Panel {
 
 /// Draws a pack as SVG. The same pack gives the same bytes.
 pub fn draw(pack: &Pack, language: Language) -> String {
+    let (mut canvas, across, below) = regions(pack, language, None);
+    let bottom = table::paint(&mut canvas, pack, language, EDGE, below + EDGE, across - 2.0 * EDGE);
+    canvas.finish(across, bottom + EDGE)
+}
+
+/// Draws the way of one case through its pack: the acts done, in their order, and where it stands now.
+pub fn way(pack: &Pack, language: Language, events: &[&str], now: &Standing) -> String {
+    let way = Way::find(pack, events, now);
+    let (canvas, across, below) = regions(pack, language, Some(&way));
+    canvas.finish(across, below + EDGE)
+}
+
+/// The title and the four regions; gives the width of the picture and their lower end.
+fn regions(pack: &Pack, language: Language, way: Option<&Way<'_>>) -> (Canvas, f64, f64) {
     let mut canvas = Canvas::default();
     let panels: Vec<Panel> = Region::ALL.into_iter().map(|region| measure(pack, region)).collect();
     let main = panels.first().map_or((0.0, 0.0), |panel| (panel.width, panel.height));
@@ -79,14 +98,13 @@ pub fn draw(pack: &Pack, language: Language) -> String {
     let below = top + main.1 + EDGE;
     for (n, panel) in panels.iter().enumerate() {
         let (left, up) = if n == 0 { (EDGE, top) } else { (x, below) };
-        paint(&mut canvas, pack, panel, language, left, up);
+        paint(&mut canvas, pack, panel, language, way, (left, up));
         if n > 0 {
             x += panel.width + EDGE;
         }
     }
     let lower = panels.iter().skip(1).map(|panel| panel.height).fold(0.0, f64::max);
-    let bottom = table::paint(&mut canvas, pack, language, EDGE, below + lower + EDGE, across - 2.0 * EDGE);
-    canvas.finish(across, bottom + EDGE)
+    (canvas, across, below + lower)
 }
 
 fn title(canvas: &mut Canvas, pack: &Pack, language: Language, across: f64) {
@@ -163,7 +181,14 @@ fn moves(event: &Event, region: Region) -> Vec<(&str, &str)> {
     to.flat_map(|to| from.iter().map(move |from| (from.as_str(), to.as_str()))).collect()
 }
 
-fn paint(canvas: &mut Canvas, pack: &Pack, panel: &Panel, language: Language, left: f64, up: f64) {
+fn paint(
+    canvas: &mut Canvas,
+    pack: &Pack,
+    panel: &Panel,
+    language: Language,
+    way: Option<&Way<'_>>,
+    (left, up): (f64, f64),
+) {
     canvas.rect((left, up, panel.width, panel.height), r##"rx="10" fill="#f6f8fb" stroke="#9aa7bd""##);
     let name = match panel.region {
         Region::Main => Text::new("诉讼程序", "Proceeding"),
@@ -174,14 +199,20 @@ fn paint(canvas: &mut Canvas, pack: &Pack, panel: &Panel, language: Language, le
     canvas.text(left + 24.0, up + 36.0, 22.0, r##"font-weight="700" fill="#14213d""##, &language.line(&name));
     for line in &panel.lines {
         let Some(edge) = panel.edges.get(line.edge) else { continue };
-        let style = line_style(pack, &edge.events);
+        let ends = panel.states.get(edge.from).zip(panel.states.get(edge.to));
+        let went = way.zip(ends).is_some_and(|(way, (from, to))| way.went(panel.region, &from.id, &to.id));
+        let (colour, tip, style) = if went {
+            (WENT, "went", r#"stroke-width="5""#)
+        } else {
+            ("#33415c", "tip", line_style(pack, &edge.events))
+        };
         canvas.raw(&format!(
-            r##"<path d="{}" transform="translate({left:.0},{up:.0})" stroke="#33415c" fill="none" marker-end="url(#tip)" {style}/>"##,
+            r#"<path d="{}" transform="translate({left:.0},{up:.0})" stroke="{colour}" fill="none" marker-end="url(#{tip})" {style}/>"#,
             line.path
         ));
     }
     for state in &panel.states {
-        paint_state(canvas, pack, panel.region, state, language, left, up);
+        paint_state(canvas, pack, panel.region, state, language, way, (left, up));
     }
     for (x, y, words) in panel.lines.iter().flat_map(|line| &line.label) {
         canvas.text(left + x, up + y, LABEL, r##"fill="#14213d""##, words);
@@ -209,11 +240,16 @@ fn paint_state(
     region: Region,
     state: &Placed,
     language: Language,
-    left: f64,
-    up: f64,
+    way: Option<&Way<'_>>,
+    (left, up): (f64, f64),
 ) {
     let (x, y) = (left + state.x, up + state.y);
-    let fill = if pack.initial(region) == state.id { "#dbe7ff" } else { "#ffffff" };
+    let (fill, ink) = match way {
+        Some(way) if way.stands(region, &state.id) => (WENT, "#ffffff"),
+        Some(way) if way.stood(region, &state.id) => ("#fbe3d3", "#14213d"),
+        None if pack.initial(region) == state.id => ("#dbe7ff", "#14213d"),
+        _ => ("#ffffff", "#14213d"),
+    };
     canvas.rect(
         (x, y, BOX.0, state.high),
         &format!(r##"rx="6" fill="{fill}" stroke="#14213d" stroke-width="1.4""##),
@@ -229,9 +265,10 @@ fn paint_state(
     for (n, words) in language.lines(name).into_iter().enumerate() {
         let size = if n == 0 { 15.5 } else { 11.5 };
         for part in wrap(words, size, BOX.0 - 20.0).iter().take(2) {
-            canvas.text(x + 10.0, line, size, r##"fill="#14213d""##, part);
+            canvas.text(x + 10.0, line, size, &format!(r#"fill="{ink}""#), part);
             line += size + 3.0;
         }
     }
-    canvas.text(x + 10.0, y + state.high - 8.0, 10.0, r##"fill="#5c677d""##, &state.id);
+    let faint = if ink == "#ffffff" { ink } else { "#5c677d" };
+    canvas.text(x + 10.0, y + state.high - 8.0, 10.0, &format!(r#"fill="{faint}""#), &state.id);
 }

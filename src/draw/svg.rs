@@ -73,7 +73,7 @@ impl Canvas {
     pub(super) fn finish(self, width: f64, height: f64) -> String {
         format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" height="{height:.0}" font-family="'Noto Sans CJK SC','Noto Sans SC','Noto Sans',sans-serif">
-<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerUnits="userSpaceOnUse" markerWidth="13" markerHeight="13" orient="auto"><path d="M0,0L8,4L0,8z" fill="#33415c"/></marker></defs>
+<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerUnits="userSpaceOnUse" markerWidth="13" markerHeight="13" orient="auto"><path d="M0,0L8,4L0,8z" fill="#33415c"/></marker><marker id="went" viewBox="0 0 8 8" refX="8" refY="4" markerUnits="userSpaceOnUse" markerWidth="18" markerHeight="18" orient="auto"><path d="M0,0L8,4L0,8z" fill="#a83c0a"/></marker></defs>
 <rect width="100%" height="100%" fill="#ffffff"/>
 {}</svg>
 "##,

@@ -5,10 +5,12 @@ use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Query, Req
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use uuid::Uuid;
 
-use super::{App, Problem, gate, session};
+use super::{App, Problem, gate, said, session};
 use crate::casework::Caller;
+use crate::casework::sent::Sent;
 use crate::casework::signin::Session;
 use crate::casework::signin::tokens::Scope;
 use crate::record::Text;
@@ -59,9 +61,20 @@ impl FromRequestParts<App> for Whoever {
         let request = parts.extensions.get::<RequestId>().map_or_else(|| app.service.new_id(), |id| id.0);
         let mut caller = Caller::new(viewer, request);
         caller.idempotency_key = idempotency_key(&parts.headers)?;
+        caller.sent = parts.extensions.get::<Sent>().cloned().map(Arc::new);
         gate::pass(app, parts, &caller).await?;
         Ok(Self(caller, session))
     }
+}
+
+/// The account that a request's credential belongs to, whatever it may do; none for who is not known.
+pub(super) async fn account_of(app: &App, headers: &HeaderMap) -> Option<Uuid> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        let known = app.service.authenticate_scoped(bearer(headers)?).await.ok()?;
+        return known.map(|(viewer, _)| viewer.account);
+    }
+    let known = app.service.session(session::token_of(headers)?).await.ok()?;
+    known.map(|(viewer, _)| viewer.account)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -133,8 +146,14 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
                 Text::new("请求内容过大或不完整", "the body is too large or incomplete"),
             )
         })?;
+        if said::holds_nul(&bytes) {
+            return Err(Problem::malformed(Text::new(
+                "文字中不能有空字符（U+0000）",
+                "no text has the null character (U+0000)",
+            )));
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            // serde names what it expected and the place; it quotes at most an unknown field's name.
+            let error = said::without_quotes(&error.to_string());
             Problem::malformed(Text::new(format!("JSON 有误：{error}"), format!("invalid JSON: {error}")))
         })
     }
@@ -147,6 +166,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Named<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if parts.uri.path().contains("%00") {
+            return Err(Problem::not_found());
+        }
         Path::from_request_parts(parts, app)
             .await
             .map(|Path(value)| Self(value))
@@ -161,9 +183,13 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Query::from_request_parts(parts, app).await.map(|Query(value)| Self(value)).map_err(|rejection| {
-            let said = rejection.body_text();
-            Problem::malformed(Text::new(format!("查询参数有误：{said}"), said))
-        })
+        let null = parts.uri.query().is_some_and(|query| query.contains("%00"));
+        let read = Query::from_request_parts(parts, app).await.map(|Query(value)| Self(value));
+        let said = match read {
+            Ok(read) if !null => return Ok(read),
+            Ok(_) => "the null character (U+0000) is in no text".to_owned(),
+            Err(rejection) => said::without_quotes(&rejection.body_text()),
+        };
+        Err(Problem::malformed(Text::new(format!("查询参数有误：{said}"), said)))
     }
 }

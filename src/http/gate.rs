@@ -3,7 +3,7 @@
 use axum::extract::MatchedPath;
 use axum::http::request::Parts;
 
-use super::{App, Problem, ROUTES, Route};
+use super::{App, Problem, Route, every_route};
 use crate::access::{Action, Kind, Resource};
 use crate::casework::Caller;
 
@@ -32,7 +32,7 @@ pub(super) const fn complete(routes: &[Route]) -> bool {
 /// What a request's route asks. A route that is not in the list asks for what nobody may.
 fn asked(parts: &Parts) -> Option<Asks> {
     let path = parts.extensions.get::<MatchedPath>()?.as_str();
-    let route = ROUTES.iter().find(|route| route.path == path)?;
+    let route = every_route().find(|route| route.path == path)?;
     let method = parts.method.as_str();
     let place = route.methods.iter().position(|named| named.eq_ignore_ascii_case(method))?;
     route.asks.get(place).copied()

@@ -1,11 +1,15 @@
 //! The OpenAPI 3.1 description, generated from the handlers.
 
+use std::collections::BTreeSet;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Schema};
 
 use super::COOKIE;
-use super::api::{assign, cases, credentials, duties, ledger, packs, session, staff, status};
+use super::api::{
+    assessments, assign, cases, child, copies, credentials, duties, forms, ledger, measures, outcomes, packs,
+    records, session, staff, status, work,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -13,21 +17,35 @@ use super::api::{assign, cases, credentials, duties, ledger, packs, session, sta
     paths(
         status::healthz, status::readyz, status::metrics, status::openapi,
         packs::list, packs::read, packs::offices,
-        staff::create_office, staff::members, staff::create_account, staff::propose, staff::set_state, staff::deputies,
+        staff::create_office, staff::members, staff::create_account, staff::propose, staff::set_state, staff::invite,
+        staff::deputies,
         staff::add_deputy, staff::end_deputy, staff::hand_over, staff::role_changes, staff::decide_role,
         duties::transfers_of, duties::offer, duties::transfers, duties::accept, duties::refuse, duties::withdraw,
         duties::break_glass, duties::emergencies, duties::review, duties::notices, duties::read_notice, duties::lookers,
+        forms::list, forms::read,
+        assessments::request, assessments::begin, assessments::list, assessments::read, assessments::draft, assessments::save,
+        assessments::accept, assessments::decline, assessments::withdraw, assessments::submit, assessments::send_back,
+        assessments::adopt, assessments::release, assessments::correct,
+        measures::catalogue, measures::propose, measures::list, measures::read, measures::decide, measures::work,
+        measures::links, measures::link, measures::unlink,
+        child::sheet, child::style, child::voices, child::add_voice, child::complain, child::complaints, child::assign_complaint,
+        child::answer_complaint, child::feed, child::make_feed, child::drop_feed, child::calendar,
+        work::list, work::seen, work::misses, work::answer_for, work::mail, work::set_mail, work::drop_mail,
         assign::several, assign::history, assign::exclusions, assign::exclude, assign::lift,
         cases::open, cases::list, cases::find, cases::read, cases::offers, cases::safeguards, cases::assign, cases::act, cases::people,
         cases::add_person, cases::journal, cases::clocks, cases::trail, cases::proof,
+        records::items, records::seal_item, records::unseal_item, records::queue, records::queries, records::ask, records::query, records::decide, records::certify,
+        records::certificate,
         session::sign_in, session::who_am_i, session::sign_out, session::step_up, session::sessions, session::end_others, session::end,
         credentials::read, credentials::password, credentials::new_totp, credentials::confirm_totp, credentials::recovery_codes, credentials::drop_password, credentials::new_passkey, credentials::add_passkey, credentials::drop_passkey,
         credentials::tokens, credentials::make_token, credentials::end_token,
         ledger::checkpoint,
+        copies::list, copies::make, copies::recall,
+        outcomes::read, outcomes::export,
     ),
-    components(schemas(crate::casework::find::Worklist)),
+    components(schemas(crate::casework::find::Worklist, crate::casework::work::Of, crate::casework::work::Kind, child::Language)),
     security(("bearer" = []), ("session" = [])),
-    modifiers(&Schemes, &CommonProblems)
+    modifiers(&Schemes, &CommonProblems, &PartsOfAWhole)
 )]
 struct Described;
 
@@ -87,6 +105,44 @@ impl utoipa::Modify for CommonProblems {
                 }
             }
         }
+    }
+}
+
+/// What is read strictly by itself may stand beside more: a step of a measure beside its kind, and both beside written
+/// reasons. JSON Schema holds each part of an `allOf` to the whole, so such a part forbids nothing more.
+struct PartsOfAWhole;
+
+impl utoipa::Modify for PartsOfAWhole {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let Some(components) = &mut openapi.components else { return };
+        let mut parts = BTreeSet::new();
+        for schema in components.schemas.values() {
+            parts_of(schema, &mut parts);
+        }
+        for name in parts {
+            if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&name) {
+                object.additional_properties = None;
+            }
+        }
+    }
+}
+
+/// Names of what stands in an `allOf` of this schema.
+fn parts_of(schema: &RefOr<Schema>, parts: &mut BTreeSet<String>) {
+    let RefOr::T(schema) = schema else { return };
+    match schema {
+        Schema::AllOf(all) => {
+            for item in &all.items {
+                match item {
+                    RefOr::Ref(named) => {
+                        parts.extend(named.ref_location.rsplit('/').next().map(str::to_owned));
+                    }
+                    whole @ RefOr::T(_) => parts_of(whole, parts),
+                }
+            }
+        }
+        Schema::OneOf(one) => one.items.iter().for_each(|item| parts_of(item, parts)),
+        _ => {}
     }
 }
 

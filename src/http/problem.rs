@@ -13,6 +13,12 @@ use crate::store::StoreError;
 
 /// Where the types of problems are explained; relative, so that it works on every installation.
 const TYPES: &str = "/problems/";
+/// Kind of problem when the sealer is needed.
+const SEALER_AWAY: &str = "sealer-away";
+
+/// Marks an answer that the sealer should have given.
+#[derive(Clone, Copy)]
+pub(super) struct ForSealer;
 /// Problems that are counted against the address from which they came.
 const WRONG: [&str; 2] = ["sign-in-failed", "factor-refused"];
 
@@ -39,6 +45,9 @@ pub struct Problem {
     /// Seconds to wait, where waiting helps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<i64>,
+    /// Nothing but a factor shown a moment ago is missing, as far as one policy says: a page asks for it.
+    #[serde(skip)]
+    pub(super) asks_factor: bool,
 }
 
 /// A problem's words in both languages.
@@ -62,6 +71,7 @@ impl Problem {
             reasons: Vec::new(),
             current_version: None,
             retry_after: None,
+            asks_factor: false,
         }
     }
 
@@ -131,6 +141,16 @@ impl Problem {
         )
     }
 
+    /// The request's body is too large.
+    pub(super) fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body",
+            Text::new("请求内容无法读取", "The body cannot be read"),
+            Text::new("请求内容过大或不完整", "the body is too large or incomplete"),
+        )
+    }
+
     fn with(mut self, reasons: Vec<Reason>) -> Self {
         self.reasons = reasons;
         self
@@ -151,7 +171,7 @@ impl Problem {
         .with(reasons)
     }
 
-    fn internal() -> Self {
+    pub(super) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
@@ -159,6 +179,19 @@ impl Problem {
             Text::new(
                 "服务出错，未作任何更改；请凭请求编号联系管理员",
                 "the service failed and changed nothing; give the request id to an administrator",
+            ),
+        )
+    }
+
+    /// The sealer ended before it answered. What it was asked may have been done.
+    pub(super) fn sealer_broke_off() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "sealer-broke-off",
+            Text::new("封存服务中断", "The sealer broke off"),
+            Text::new(
+                "封存服务在答复之前中断，此事可能已经办理；请查看最新情况，或者以同一 Idempotency-Key 重新提交",
+                "the sealer ended before it answered, and this may have been done; look again, or repeat it with the same Idempotency-Key",
             ),
         )
     }
@@ -176,6 +209,9 @@ impl Problem {
     }
 }
 
+/// The policy that asks for a factor shown a moment ago.
+const STEP_UP: &str = "step-up";
+
 impl From<CaseworkError> for Problem {
     fn from(error: CaseworkError) -> Self {
         match error {
@@ -189,12 +225,24 @@ impl From<CaseworkError> for Problem {
                     format!("your roles do not permit this (rule {rule})"),
                 ),
             ),
-            CaseworkError::Denied(denial) => Self::new(
-                StatusCode::FORBIDDEN,
-                "not-permitted",
-                Text::new("无权办理", "Not permitted"),
-                (*denial.why).clone(),
+            CaseworkError::Elsewhere => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                SEALER_AWAY,
+                Text::new("封存服务未运行", "The sealer is not there"),
+                Text::new(
+                    "涉及封存记录的事项由封存服务办理，该服务现未运行；未作任何更改，其他事项不受影响",
+                    "what concerns sealed records is done by the sealer, which is not running; nothing was changed, and nothing else is affected",
+                ),
             ),
+            CaseworkError::Denied(denial) => Self {
+                asks_factor: denial.rule == STEP_UP,
+                ..Self::new(
+                    StatusCode::FORBIDDEN,
+                    "not-permitted",
+                    Text::new("无权办理", "Not permitted"),
+                    (*denial.why).clone(),
+                )
+            },
             CaseworkError::Refused(refusal) => Self::refused(refusal.reasons),
             CaseworkError::Invalid(reasons) => {
                 let refused = Self::refused(reasons);
@@ -324,6 +372,9 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let json = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if self.kind.strip_prefix(TYPES) == Some(SEALER_AWAY) {
+            response.extensions_mut().insert(ForSealer);
+        }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -333,6 +384,8 @@ impl IntoResponse for Problem {
         if WRONG.iter().any(|kind| self.kind.strip_prefix(TYPES) == Some(kind)) {
             response.extensions_mut().insert(ShownWrong);
         }
+        // Whoever wants a page gets one made of it.
+        response.extensions_mut().insert(self);
         response
     }
 }

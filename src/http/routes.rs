@@ -1,4 +1,4 @@
-//! The one list of all routes.
+//! The one list of all routes: [`ROUTES`] for programs and operators, [`PAGES`] for people.
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -13,20 +13,25 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::api::{assign, cases, credentials, duties, ledger, packs, session as sign_in, staff, status};
+use super::api::{
+    assessments, assign, cases, child, copies, credentials, duties, forms, ledger, measures, outcomes, packs,
+    records, session as sign_in, staff, status, work,
+};
 use super::caller::RequestId;
 use super::gate::Asks::{self, May, Nothing};
 use super::gate::complete;
-use super::{App, Problem, session};
+use super::pages::{Forms, PAGES, explain, once};
+use super::{App, Problem, sealer, session};
 use crate::access::Action::{
-    ActInCase, Administer, AnswerTransfer, Assign, AuditCase, BreakGlass, DecideRoles, Deputise, Exclude,
-    FindPerson, ListCases, OfferTransfer, OpenCase, OwnNotices, OwnSession, ReadCase, ReadLedger, ReadRules,
-    ReviewEmergency, SeeStaff,
+    ActInCase, Administer, AnswerComplaint, AnswerFor, AnswerTransfer, Assess, Assign, AuditCase, BreakGlass,
+    Certify, Commission, DecideMeasure, DecideQuery, DecideRoles, Deputise, Exclude, ExportCase, FindPerson,
+    ListCases, OfferTransfer, OpenCase, OwnNotices, OwnSession, ProposeMeasure, ReadCase, ReadLedger,
+    ReadRules, ReadStatistics, RegisterQuery, ReviewEmergency, Seal, SeeStaff, SuperviseMeasure, Unseal,
 };
 use crate::record::Text;
 
 /// Largest request body, in bytes. A long report is some 100 KiB.
-const LARGEST_BODY: usize = 1024 * 1024;
+pub(super) const LARGEST_BODY: usize = 1024 * 1024;
 /// Longest time for one request.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
@@ -38,10 +43,10 @@ pub struct Route {
     pub methods: &'static [&'static str],
     /// What each of these methods asks of the policy, in the same order.
     pub asks: &'static [Asks],
-    handlers: fn() -> MethodRouter<App>,
+    pub(super) handlers: fn() -> MethodRouter<App>,
 }
 
-/// Every route of the service.
+/// Every route for programs and operators.
 pub const ROUTES: &[Route] = &[
     Route {
         path: "/healthz",
@@ -80,6 +85,60 @@ pub const ROUTES: &[Route] = &[
         handlers: || get(packs::read),
     },
     Route {
+        path: "/api/v1/packs/{id}/forms",
+        methods: &["get"],
+        asks: &[May(ReadRules)],
+        handlers: || get(forms::list),
+    },
+    Route {
+        path: "/api/v1/packs/{id}/forms/{form}",
+        methods: &["get"],
+        asks: &[May(ReadRules)],
+        handlers: || get(forms::read),
+    },
+    Route {
+        path: "/api/v1/packs/{id}/measures",
+        methods: &["get"],
+        asks: &[May(ReadRules)],
+        handlers: || get(measures::catalogue),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/measures",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(ProposeMeasure)],
+        handlers: || get(measures::list).post(measures::propose),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/measures/{measure}",
+        methods: &["get"],
+        asks: &[May(ReadCase)],
+        handlers: || get(measures::read),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/measures/{measure}/decisions",
+        methods: &["post"],
+        asks: &[May(DecideMeasure)],
+        handlers: || post(measures::decide),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/measures/{measure}/work",
+        methods: &["post"],
+        asks: &[May(SuperviseMeasure)],
+        handlers: || post(measures::work),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/links",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(ActInCase)],
+        handlers: || get(measures::links).post(measures::link),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/links/{link}/end",
+        methods: &["post"],
+        asks: &[May(ActInCase)],
+        handlers: || post(measures::unlink),
+    },
+    Route {
         path: "/api/v1/offices",
         methods: &["get", "post"],
         asks: &[May(ReadRules), May(Administer)],
@@ -102,6 +161,12 @@ pub const ROUTES: &[Route] = &[
         methods: &["post"],
         asks: &[May(Administer)],
         handlers: || post(staff::set_state),
+    },
+    Route {
+        path: "/api/v1/accounts/{id}/invitation",
+        methods: &["post"],
+        asks: &[May(Administer)],
+        handlers: || post(staff::invite),
     },
     Route {
         path: "/api/v1/accounts/{id}/deputies",
@@ -132,6 +197,18 @@ pub const ROUTES: &[Route] = &[
         methods: &["post"],
         asks: &[May(DecideRoles)],
         handlers: || post(staff::decide_role),
+    },
+    Route {
+        path: "/api/v1/worklist",
+        methods: &["get"],
+        asks: &[May(ListCases)],
+        handlers: || get(work::list),
+    },
+    Route {
+        path: "/api/v1/worklist/{id}/seen",
+        methods: &["post"],
+        asks: &[May(OwnNotices)],
+        handlers: || post(work::seen),
     },
     Route {
         path: "/api/v1/cases",
@@ -174,6 +251,78 @@ pub const ROUTES: &[Route] = &[
         methods: &["get"],
         asks: &[May(ReadCase)],
         handlers: || get(cases::safeguards),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(Commission)],
+        handlers: || get(assessments::list).post(assessments::request),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/begin",
+        methods: &["post"],
+        asks: &[May(Assess)],
+        handlers: || post(assessments::begin),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}",
+        methods: &["get"],
+        asks: &[May(ReadCase)],
+        handlers: || get(assessments::read),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/draft",
+        methods: &["get", "put"],
+        asks: &[May(ReadCase), May(Assess)],
+        handlers: || get(assessments::draft).put(assessments::save),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/accept",
+        methods: &["post"],
+        asks: &[May(Assess)],
+        handlers: || post(assessments::accept),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/decline",
+        methods: &["post"],
+        asks: &[May(Assess)],
+        handlers: || post(assessments::decline),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/withdraw",
+        methods: &["post"],
+        asks: &[May(Commission)],
+        handlers: || post(assessments::withdraw),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/submit",
+        methods: &["post"],
+        asks: &[May(Assess)],
+        handlers: || post(assessments::submit),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/return",
+        methods: &["post"],
+        asks: &[May(Commission)],
+        handlers: || post(assessments::send_back),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/adopt",
+        methods: &["post"],
+        asks: &[May(Commission)],
+        handlers: || post(assessments::adopt),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/release",
+        methods: &["post"],
+        asks: &[May(Assess)],
+        handlers: || post(assessments::release),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/assessments/{assessment}/correct",
+        methods: &["post"],
+        asks: &[May(Assess)],
+        handlers: || post(assessments::correct),
     },
     Route {
         path: "/api/v1/cases/{id}/assignment",
@@ -254,6 +403,84 @@ pub const ROUTES: &[Route] = &[
         handlers: || post(duties::read_notice),
     },
     Route {
+        path: "/api/v1/cases/{id}/sheet",
+        methods: &["get"],
+        asks: &[May(ReadCase)],
+        handlers: || get(child::sheet),
+    },
+    Route {
+        path: "/sheet.css",
+        methods: &["get"],
+        asks: &[Nothing("how a printed sheet looks; it says nothing of anybody")],
+        handlers: || get(child::style),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/voices",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(ActInCase)],
+        handlers: || get(child::voices).post(child::add_voice),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/copies",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(ExportCase)],
+        handlers: || get(copies::list).post(copies::make),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/copies/{copy}/recall",
+        methods: &["post"],
+        asks: &[May(ActInCase)],
+        handlers: || post(copies::recall),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/complaints",
+        methods: &["get", "post"],
+        asks: &[May(AnswerComplaint), May(ActInCase)],
+        handlers: || get(child::complaints).post(child::complain),
+    },
+    Route {
+        path: "/api/v1/complaints/{id}/answerer",
+        methods: &["post"],
+        asks: &[May(AnswerComplaint)],
+        handlers: || post(child::assign_complaint),
+    },
+    Route {
+        path: "/api/v1/complaints/{id}/answer",
+        methods: &["post"],
+        asks: &[May(AnswerComplaint)],
+        handlers: || post(child::answer_complaint),
+    },
+    Route {
+        path: "/api/v1/calendar",
+        methods: &["get", "post", "delete"],
+        asks: &[May(OwnNotices), May(OwnNotices), May(OwnNotices)],
+        handlers: || get(child::feed).post(child::make_feed).delete(child::drop_feed),
+    },
+    Route {
+        path: "/calendar/{token}",
+        methods: &["get"],
+        asks: &[Nothing("the address is the secret: 256 random bits, which its owner can take away")],
+        handlers: || get(child::calendar),
+    },
+    Route {
+        path: "/api/v1/notices/mail",
+        methods: &["get", "put", "delete"],
+        asks: &[May(OwnNotices), May(OwnNotices), May(OwnNotices)],
+        handlers: || get(work::mail).put(work::set_mail).delete(work::drop_mail),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/missed",
+        methods: &["get"],
+        asks: &[May(ReadCase)],
+        handlers: || get(work::misses),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/missed/{miss}/answer",
+        methods: &["post"],
+        asks: &[May(AnswerFor)],
+        handlers: || post(work::answer_for),
+    },
+    Route {
         path: "/api/v1/cases/{id}/lookers",
         methods: &["get"],
         asks: &[May(AuditCase)],
@@ -282,6 +509,54 @@ pub const ROUTES: &[Route] = &[
         methods: &["get"],
         asks: &[May(AuditCase)],
         handlers: || get(cases::proof),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/items",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(Seal)],
+        handlers: || get(records::items).post(records::seal_item),
+    },
+    Route {
+        path: "/api/v1/cases/{id}/items/{item}/unsealing",
+        methods: &["post"],
+        asks: &[May(Unseal)],
+        handlers: || post(records::unseal_item),
+    },
+    Route {
+        path: "/api/v1/records/queue",
+        methods: &["get"],
+        asks: &[May(RegisterQuery)],
+        handlers: || get(records::queue),
+    },
+    Route {
+        path: "/api/v1/records/queries",
+        methods: &["get", "post"],
+        asks: &[May(RegisterQuery), May(RegisterQuery)],
+        handlers: || get(records::queries).post(records::ask),
+    },
+    Route {
+        path: "/api/v1/records/queries/{id}",
+        methods: &["get"],
+        asks: &[May(RegisterQuery)],
+        handlers: || get(records::query),
+    },
+    Route {
+        path: "/api/v1/records/queries/{id}/decision",
+        methods: &["post"],
+        asks: &[May(DecideQuery)],
+        handlers: || post(records::decide),
+    },
+    Route {
+        path: "/api/v1/records/certificates",
+        methods: &["post"],
+        asks: &[May(Certify)],
+        handlers: || post(records::certify),
+    },
+    Route {
+        path: "/api/v1/records/certificates/{id}",
+        methods: &["get"],
+        asks: &[May(Certify)],
+        handlers: || get(records::certificate),
     },
     Route {
         path: "/api/v1/session",
@@ -373,14 +648,36 @@ pub const ROUTES: &[Route] = &[
         asks: &[May(ReadLedger)],
         handlers: || get(ledger::checkpoint),
     },
+    Route {
+        path: "/api/v1/outcomes",
+        methods: &["get"],
+        asks: &[May(ReadStatistics)],
+        handlers: || get(outcomes::read),
+    },
+    Route {
+        path: "/api/v1/outcomes.csv",
+        methods: &["get"],
+        asks: &[May(ReadStatistics)],
+        handlers: || get(outcomes::export),
+    },
 ];
 
-const _: () = assert!(complete(ROUTES), "a method of a route does not say what it asks");
+const _: () = assert!(complete(ROUTES) && complete(PAGES), "a method of a route does not say what it asks");
+
+/// Every route of the service.
+pub fn every_route() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().chain(PAGES)
+}
 
 /// The service as a router.
 pub fn router(app: App) -> Router {
+    serve(app, |_| true)
+}
+
+/// Those routes of it that lead to `wanted` paths.
+pub(super) fn serve(app: App, wanted: impl Fn(&str) -> bool) -> Router {
     let mut router = Router::new();
-    for route in ROUTES {
+    for route in every_route().filter(|route| wanted(route.path)) {
         router = router.route(route.path, (route.handlers)());
     }
     router
@@ -394,11 +691,14 @@ pub fn router(app: App) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(app.clone(), sealer::pass_on))
+        .layer(middleware::from_fn_with_state((app.clone(), Forms::default()), once))
         .layer(CatchPanicLayer::custom(|_| internal()))
         .layer(middleware::from_fn(session::refuse_unexplained))
         .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), session::limit))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
+        .layer(middleware::from_fn_with_state(app.clone(), explain))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .with_state(app)
 }
@@ -413,7 +713,7 @@ async fn observe(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id: Uuid = app.service.new_id();
+    let id: Uuid = sealer::request_id(&app, &request).unwrap_or_else(|| app.service.new_id());
     request.extensions_mut().insert(RequestId(id));
     let path = request.extensions().get::<MatchedPath>().map_or("unmatched", |p| p.as_str()).to_owned();
     let method = request.method().clone();

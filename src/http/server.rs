@@ -16,6 +16,14 @@ pub enum ServeError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The socket of the sealer cannot be taken.
+    #[error("cannot listen on {}: {source}", path.display())]
+    Socket {
+        /// Where.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The listener failed.
     #[error("the listener failed: {0}")]
     Listen(std::io::Error),

@@ -45,7 +45,10 @@ const HEADERS: [(HeaderName, HeaderValue); 9] = [
 /// Puts the security headers on an answer.
 pub(super) fn secure(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
-        headers.insert(name, value);
+        // Only what is the same for everybody and named by its content says that it may be kept.
+        if name != header::CACHE_CONTROL || !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
     }
 }
 
@@ -55,7 +58,7 @@ pub(super) fn token_of(headers: &HeaderMap) -> Option<&str> {
     found.next().filter(|_| found.next().is_none())
 }
 
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+pub(super) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let all = headers.get_all(header::COOKIE).into_iter();
     all.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';')).map(str::trim)
 }
@@ -136,7 +139,8 @@ pub(super) struct ShownWrong;
 pub(super) async fn limit(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let from = address(&request, app.behind_proxy);
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let signs_in = request.method() == Method::POST && path == "/api/v1/session";
+    let signs_in =
+        request.method() == Method::POST && (path == "/api/v1/session" || path.starts_with("/sign-in"));
     if signs_in && let Err(error) = app.service.may_show(from) {
         return Problem::from(error).into_response();
     }

@@ -41,6 +41,10 @@ pub struct Leaf {
     pub dec: Vec<String>,
     /// SHA-256 of the encrypted detail stored beside the leaf; [`no_detail`] when there is none.
     pub det: Hash,
+    /// Commitments of the case keys that this act destroys.
+    pub gone: Vec<Hash>,
+    /// Commitments of the case keys that it makes in their place.
+    pub made: Vec<Hash>,
     /// Whether the act was permitted and done.
     pub ok: bool,
     /// SHA-256 of the set of policies in force.
@@ -101,6 +105,10 @@ struct Wire {
     cseq: Option<u64>,
     dec: Vec<String>,
     det: String,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    gone: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    made: Vec<String>,
     ok: bool,
     pol: String,
     req: String,
@@ -125,6 +133,8 @@ impl Leaf {
             cseq: self.cseq,
             dec: self.dec.clone(),
             det: STANDARD.encode(self.det),
+            gone: self.gone.iter().map(|hash| STANDARD.encode(hash)).collect(),
+            made: self.made.iter().map(|hash| STANDARD.encode(hash)).collect(),
             ok: self.ok,
             pol: STANDARD.encode(self.pol),
             req: self.req.to_string(),
@@ -171,6 +181,8 @@ impl Leaf {
             cseq: wire.cseq,
             dec: wire.dec,
             det: hash("det", &wire.det)?,
+            gone: hashes("gone", &wire.gone)?,
+            made: hashes("made", &wire.made)?,
             ok: wire.ok,
             pol: hash("pol", &wire.pol)?,
             req: wire.req.parse().map_err(|_| LeafError::Field("req"))?,
@@ -202,6 +214,10 @@ impl Leaf {
     }
 }
 
+fn hashes(name: &'static str, texts: &[String]) -> Result<Vec<Hash>, LeafError> {
+    texts.iter().map(|text| hash(name, text)).collect()
+}
+
 fn hash(name: &'static str, text: &str) -> Result<Hash, LeafError> {
     let bytes = STANDARD.decode(text).map_err(|_| LeafError::Field(name))?;
     bytes.try_into().map_err(|_| LeafError::Field(name))
@@ -221,6 +237,8 @@ mod tests {
             cseq: Some(17),
             dec: vec!["p1.caseworker-caseload".into()],
             det: no_detail(),
+            gone: Vec::new(),
+            made: Vec::new(),
             ok: true,
             pol: [2; 32],
             req: Uuid::from_u128(9),
@@ -242,6 +260,8 @@ mod tests {
         assert_eq!(hash, <Hash>::from(Sha256::digest([b"\0", bytes.as_slice()].concat())));
         let back = Leaf::parse(&bytes).unwrap();
         assert_eq!(back.seal().unwrap(), (bytes, hash));
+        let resealed = Leaf { gone: vec![[4; 32], [5; 32]], made: vec![[6; 32]], ..leaf() };
+        assert_eq!(Leaf::parse(&resealed.to_bytes().unwrap()).unwrap().gone, [[4; 32], [5; 32]]);
         let plain = Leaf { case: None, cprev: None, cseq: None, state: None, ..leaf() };
         let bytes = plain.to_bytes().unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("null"));
@@ -266,6 +286,8 @@ mod tests {
             ("\"cseq\":17", "\"cseq\":1", LeafError::Chain),
             ("\"cseq\":17,", "", LeafError::Chain),
             ("\"cseq\":17", "\"cseq\":null", LeafError::Chain),
+            ("\"ok\":true", "\"gone\":[],\"ok\":true", LeafError::NotCanonical),
+            ("\"ok\":true", "\"gone\":[\"AA==\"],\"ok\":true", LeafError::Field("gone")),
         ] {
             assert!(text.contains(from));
             assert_eq!(Leaf::parse(text.replace(from, to).as_bytes()), Err(error), "{to}");

@@ -3,11 +3,11 @@
 
 use uuid::Uuid;
 
-use super::rows::{CLOCK_DIGEST, CaseRow, tags_digest};
+use super::rows::{CLOCK_DIGEST, CaseRow, details_digest, tags_digest};
 use super::work::on;
 use super::{
-    Db, StoreError, checkpoints, clocks_of, events_of, leaves, page_cases, people_of, sequencer,
-    tags_of_person,
+    Db, StoreError, checkpoints, clocks_of, details_of, events_of, leaves, page_cases, page_tombstones,
+    people_of, sequencer, tags_of_person,
 };
 use crate::ledger::row::{CHAIN_START, chain};
 use crate::ledger::{Hash, Leaf, Report, StoredCase, StoredLeaf, Verifier, VerifierKey};
@@ -127,14 +127,38 @@ async fn audit_cases(db: &Db, verifier: &mut Verifier) -> Result<Vec<RowFault>, 
     let mut after = Uuid::nil();
     loop {
         let page = page_cases(db, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(faults) };
+        let Some(last) = page.last() else { break };
         after = last.id;
         for row in &page {
             faults.extend(audit_people(db, row).await?);
             faults.extend(audit_journal(db, row).await?);
             faults.extend(audit_clocks(db, row).await?);
+            if details_digest(&details_of(db, row.id).await?) != row.details_digest {
+                let what = "a detail of a leaf was touched".into();
+                faults.push(RowFault { table: "leaf_detail", case: row.id, what });
+            }
             verifier.case(&StoredCase {
                 case_id: &row.id.to_string(),
+                chain_head: &row.chain_head,
+                cseq: row.cseq,
+                state: row.digest(),
+            });
+        }
+    }
+    audit_tombstones(db, verifier).await?;
+    Ok(faults)
+}
+
+/// What remains of cases that were taken away is vouched for by the last leaf of their chain.
+async fn audit_tombstones(db: &Db, verifier: &mut Verifier) -> Result<(), StoreError> {
+    let mut after = Uuid::nil();
+    loop {
+        let page = page_tombstones(db, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.case_id;
+        for row in &page {
+            verifier.case(&StoredCase {
+                case_id: &row.case_id.to_string(),
                 chain_head: &row.chain_head,
                 cseq: row.cseq,
                 state: row.digest(),

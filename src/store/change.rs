@@ -4,8 +4,11 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use super::records::{CertificateRow, GrantRow, QueryRow};
+use super::reseal::{Expunge, Reseal};
 use super::rows::{AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
-use super::side::Side;
+use super::side::{Side, keep_answer};
+use super::worklist::WorkRow;
 use super::write::Write;
 use super::{Db, StoreError};
 
@@ -24,12 +27,24 @@ pub struct WriteSet {
     pub events: Vec<EventRow>,
     /// Clocks that changed or are new.
     pub clocks: Vec<ClockRow>,
+    /// What the law asks for now, or no more.
+    pub work: Vec<WorkRow>,
     /// Assignments to the case that begin or end.
     pub assignments: Vec<AssignmentRow>,
     /// What else changes with it, beside the rows of a case.
     pub sides: Vec<Side>,
     /// The answer to remember.
     pub idempotency: Option<IdempotencyRow>,
+    /// Queries asked, or decided.
+    pub queries: Vec<QueryRow>,
+    /// What they let somebody read.
+    pub grants: Vec<GrantRow>,
+    /// Certificates issued.
+    pub certificates: Vec<CertificateRow>,
+    /// A case that is taken away. The leaf beside it is of its chain.
+    pub expunge: Option<Box<Expunge>>,
+    /// What of the case that changes is put under other keys.
+    pub reseal: Option<Box<Reseal>>,
     /// Statements on tables that change seldom, in order.
     pub writes: Vec<Write>,
     /// What the ledger learns of it. Beside a case, leaves of its chain.
@@ -37,14 +52,18 @@ pub struct WriteSet {
 }
 
 impl WriteSet {
-    /// The case that is opened or changes; every other row of the set is then of it.
+    /// The case that is opened, changes or goes; every other row of the set is then of it.
     pub(super) fn case(&self) -> Option<Uuid> {
-        self.open.as_ref().or(self.update.as_ref()).map(|row| row.id)
+        let taken = self.expunge.as_ref().map(|expunge| expunge.tombstone.case_id);
+        self.open.as_ref().or(self.update.as_ref()).map(|row| row.id).or(taken)
     }
 
     /// Whether it needs a transaction of its own: what it changes beside a case must not be kept if the case has moved on.
     pub(super) fn stands_alone(&self) -> bool {
-        !self.sides.is_empty() || (self.open.is_some() && self.update.is_some())
+        !self.sides.is_empty()
+            || (self.open.is_some() && self.update.is_some())
+            || self.reseal.is_some()
+            || self.expunge.is_some()
     }
 }
 
@@ -52,7 +71,11 @@ impl WriteSet {
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when the case has another version, [`StoreError::Duplicate`], and what the database says.
-pub async fn commit(db: &Db, set: WriteSet) -> Result<(), StoreError> {
+pub async fn commit(db: &Db, mut set: WriteSet) -> Result<(), StoreError> {
+    // Beside the rows of a case its writer has no place for an answer.
+    if set.case().is_none() {
+        set.sides.extend(set.idempotency.take().as_ref().map(keep_answer));
+    }
     let (answer, answered) = oneshot::channel();
     db.writer().send(set, answer).await?;
     answered.await.map_err(|_| StoreError::Unavailable { reason: "the writer has stopped".into() })?
@@ -67,6 +90,7 @@ pub(super) struct Rows<'a> {
     pub(super) tags: Vec<&'a TagRow>,
     pub(super) events: Vec<&'a EventRow>,
     pub(super) clocks: Vec<&'a ClockRow>,
+    pub(super) work: Vec<&'a WorkRow>,
     pub(super) assignments: Vec<&'a AssignmentRow>,
     pub(super) answers: Vec<&'a IdempotencyRow>,
     /// Statements, with the case that is updated beside them.
@@ -75,6 +99,14 @@ pub(super) struct Rows<'a> {
     pub(super) leaves: Vec<&'a LeafDraft>,
     /// Leaves beside any change: a look, a refusal.
     pub(super) aside: Vec<&'a LeafDraft>,
+    /// Queries asked, or decided; beside any change, as the two that follow.
+    pub(super) queries: Vec<&'a QueryRow>,
+    pub(super) grants: Vec<&'a GrantRow>,
+    pub(super) certificates: Vec<&'a CertificateRow>,
+    /// A case that is taken away, in a change that stands alone.
+    pub(super) expunge: Option<&'a Expunge>,
+    /// A change of keys, in a change that stands alone.
+    pub(super) reseal: Option<&'a Reseal>,
     /// Of a change that stands alone.
     pub(super) sides: Vec<&'a Side>,
     /// It stands alone: nothing of it is kept if its case has another version.
@@ -92,15 +124,27 @@ impl<'a> Rows<'a> {
             rows.tags.extend(&set.tags);
             rows.events.extend(&set.events);
             rows.clocks.extend(&set.clocks);
+            rows.work.extend(&set.work);
             rows.assignments.extend(&set.assignments);
             rows.answers.extend(&set.idempotency);
+            rows.queries.extend(&set.queries);
+            rows.grants.extend(&set.grants);
+            rows.certificates.extend(&set.certificates);
+            rows.reseal = rows.reseal.or(set.reseal.as_deref());
+            rows.expunge = rows.expunge.or(set.expunge.as_deref());
             rows.sides.extend(&set.sides);
             rows.whole |= set.stands_alone();
             let updated = set.update.as_ref().map(|row| row.id);
             rows.writes.extend(set.writes.iter().map(|write| (updated, write)));
-            if set.case().is_some() { &mut rows.leaves } else { &mut rows.aside }.extend(&set.leaves);
+            if set.open.is_some() || set.update.is_some() { &mut rows.leaves } else { &mut rows.aside }
+                .extend(&set.leaves);
         }
         rows
+    }
+
+    /// Whether something is asked or decided about sealed records, which is rare.
+    pub(super) fn are_about_records(&self) -> bool {
+        !(self.queries.is_empty() && self.grants.is_empty() && self.certificates.is_empty())
     }
 
     /// The rows without those of cases that were to be updated and are not among `updated`.
@@ -113,6 +157,7 @@ impl<'a> Rows<'a> {
             rows.tags.retain(|row| !stale.contains(&row.case_id));
             rows.events.retain(|row| !stale.contains(&row.case_id));
             rows.clocks.retain(|row| !stale.contains(&row.case_id));
+            rows.work.retain(|row| !stale.contains(&row.case_id));
             rows.assignments.retain(|row| !stale.contains(&row.case_id));
             rows.answers.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
             rows.writes.retain(|(updated, _)| !updated.is_some_and(|case| stale.contains(&case)));

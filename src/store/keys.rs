@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::read::hex_list;
 use super::readers::Readers;
-use super::work::{postgres_pool, sqlite_options};
+use super::work::{Absent, postgres_pool, sqlite_options};
 use super::{StoreError, StoreUrl, migrate};
 use crate::vault::{CaseKeyRow, KeyringRow};
 
@@ -18,6 +18,11 @@ const LOAD_KEYRING: &str =
 const UPSERT_KEY: &str = "INSERT INTO keyring (kid, purpose, epoch, wrapped, commitment, state) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kid) DO UPDATE SET wrapped = excluded.wrapped, state = excluded.state";
 const FIND_CASE_KEYS: &str =
     "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE case_id = $1";
+const DROP_CASE_KEYS: &str = "DELETE FROM case_key WHERE case_id = $1 AND key_no >= $2 AND key_no <= $3";
+/// Deleted pages are overwritten, but the log still has them until it is emptied.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// A deleted row stays in its page until then.
+const VACUUM: &str = "VACUUM case_key, keyring";
 const KEYS_OF_SQLITE: &str = "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE case_id IN (SELECT unhex(value) FROM json_each($1))";
 const KEYS_OF_POSTGRES: &str = "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE case_id = ANY($1::uuid[])";
 const PAGE_CASE_KEYS: &str = "SELECT case_id, class, key_no, kek_id, wrapped, commitment FROM case_key WHERE (case_id, class, key_no) > ($1, $2, $3) ORDER BY case_id, class, key_no LIMIT $4";
@@ -82,10 +87,18 @@ impl KeyDb {
     /// # Errors
     /// As [`super::Db::open`].
     pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
+        Self::open_or(url, Absent::Made).await
+    }
+
+    /// As [`Self::open`], for a key store that may have to be there.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn open_or(url: &StoreUrl, absent: Absent) -> Result<Self, StoreError> {
         match url {
             StoreUrl::Sqlite(path) => {
                 // One connection: key rows are short, and a second writer would only wait.
-                let connections = Readers::open(&sqlite_options(path)?, 1).await?;
+                let connections = Readers::open(&sqlite_options(path, absent)?, 1).await?;
                 let mut lent = connections.lend().await?;
                 migrate::keys_sqlite(&mut lent).await?;
                 drop(lent);
@@ -212,6 +225,49 @@ impl KeyDb {
             .fetch_all(pool)
             .await)?;
         Ok(rows.into_iter().map(CaseKeyRow::from).collect())
+    }
+
+    /// Destroys the keys of a case of the generations `from` to `to`, and their traces in the store's files as far as
+    /// the database lets go of them: PostgreSQL's log (`pg_wal`) keeps them until its segments are used again.
+    ///
+    /// # Errors
+    /// What the database says; it can be done again.
+    pub async fn destroy_case_keys(&self, case: Uuid, from: i64, to: i64) -> Result<(), StoreError> {
+        on_keys!(self, |pool| sqlx::query(DROP_CASE_KEYS)
+            .bind(case)
+            .bind(from)
+            .bind(to)
+            .execute(pool)
+            .await
+            .map(drop))?;
+        self.wipe_traces().await
+    }
+
+    /// Overwrites what deleted rows left behind.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn wipe_traces(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connections) => {
+                sqlx::query(EMPTY_LOG).execute(&mut *connections.lend().await?).await.map(drop)?;
+            }
+            Self::Postgres(pool) => sqlx::query(VACUUM).execute(pool).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Writes a consistent copy into a new file that only its owner may read; as [`super::Db::copy_to`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn copy_to(&self, file: &std::path::Path) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connections) => {
+                super::work::copy_sqlite(&mut *connections.lend().await?, file).await
+            }
+            Self::Postgres(_) => Err(StoreError::Url { reason: "use pg_dump".into() }),
+        }
     }
 
     /// Keeps new wrappings of case keys, all or none.

@@ -15,7 +15,7 @@ const BY_SECOND: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack
 const BY_SOCIAL_WORKER: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, approver_id, handed_over, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE social_worker_id = ";
 const BY_APPROVER: &str = "SELECT id AS head_id, case_no, office_id, pack_id, pack_version, version, main, measure, lead_id, second_id, social_worker_id, approver_id, handed_over, sealed, awaiting_approval, next_due, next_clock, marks FROM case_file WHERE approver_id = ";
 /// Nobody leads it, or its lead works here no more.
-const UNASSIGNED: &str =
+pub(super) const UNASSIGNED: &str =
     " AND (lead_id IS NULL OR EXISTS (SELECT 1 FROM account a WHERE a.id = lead_id AND a.state = 'closed'))";
 
 /// A page of a list, soonest due first, after a position: one index range for each part, merged. The cost does not grow
@@ -76,7 +76,7 @@ where
     query
 }
 
-const fn column(post: Post) -> &'static str {
+pub(super) const fn column(post: Post) -> &'static str {
     match post {
         Post::Lead => "lead_id",
         Post::Second => "second_id",
@@ -85,7 +85,7 @@ const fn column(post: Post) -> &'static str {
     }
 }
 
-fn condition<DB: Database>(query: &mut QueryBuilder<DB>, filter: &Filter)
+pub(super) fn condition<DB: Database>(query: &mut QueryBuilder<DB>, filter: &Filter)
 where
     Uuid: for<'q> Encode<'q, DB> + Type<DB>,
 {

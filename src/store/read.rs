@@ -1,6 +1,6 @@
 //! Reading cases.
 
-use sqlx::{FromRow, Postgres, QueryBuilder, Sqlite};
+use sqlx::{Database, Encode, FromRow, Postgres, QueryBuilder, Sqlite, Type};
 use uuid::Uuid;
 
 use super::rows::{CaseHead, CaseRow, ClockRow, EventRow, IdempotencyRow, PersonRow, TagRow};
@@ -11,8 +11,10 @@ use crate::vault::Probe;
 const FIND_CASE: &str = "SELECT * FROM case_file WHERE id = $1";
 const PAGE_CASES: &str = "SELECT * FROM case_file WHERE id > $1 ORDER BY id LIMIT $2";
 const COUNT_CASES: &str = "SELECT COUNT(*) FROM case_file";
+const PACKS: &str = "SELECT pack_id, pack_version, COUNT(*) FROM case_file GROUP BY pack_id, pack_version ORDER BY pack_id, pack_version";
 const EVENTS: &str = "SELECT * FROM case_event WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const PEOPLE: &str = "SELECT * FROM person WHERE case_id = $1 ORDER BY seq";
+const CHILDREN: &str = "SELECT * FROM person WHERE kind = 'child' AND case_id IN (";
 const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run";
 const TAGS_OF_PERSON: &str = "SELECT * FROM blind_index WHERE person_id = $1";
 const FIND_IDEMPOTENCY: &str = "SELECT * FROM idempotency WHERE account_id = $1 AND key = $2";
@@ -20,8 +22,12 @@ const TOUCHED: &str = "SELECT (SELECT COUNT(*) FROM office) + (SELECT COUNT(*) F
 const PING: &str = "SELECT 1";
 /// Tags of a search as rows, of which those that are in the index are looked up one by one.
 const PROBE: &str = "WITH probe (index_no, partition, tag) AS (";
-/// The persons and cases behind tags. Sealed cases are in no search.
-const CANDIDATES: &str = ") SELECT p.*, c.id AS head_id, c.case_no, c.office_id, c.pack_id, c.pack_version, c.version, c.main, c.measure, c.lead_id, c.second_id, c.social_worker_id, c.approver_id, c.handed_over, c.sealed, c.awaiting_approval, c.next_due, c.next_clock, c.marks FROM probe JOIN blind_index b ON b.index_no = probe.index_no AND b.partition = probe.partition AND b.tag = probe.tag JOIN person p ON p.id = b.person_id JOIN case_file c ON c.id = b.case_id WHERE c.sealed = 0 LIMIT 1000";
+/// The persons and cases behind tags: of cases that are sealed, or of those that are not, but never of both.
+const CANDIDATES: &str = ") SELECT p.*, c.id AS head_id, c.case_no, c.office_id, c.pack_id, c.pack_version, c.version, c.main, c.measure, c.lead_id, c.second_id, c.social_worker_id, c.approver_id, c.handed_over, c.sealed, c.awaiting_approval, c.next_due, c.next_clock, c.marks FROM probe JOIN blind_index b ON b.index_no = probe.index_no AND b.partition = probe.partition AND b.tag = probe.tag JOIN person p ON p.id = b.person_id JOIN case_file c ON c.id = b.case_id WHERE c.sealed = ";
+const ENOUGH: &str = " LIMIT 1000";
+/// The child, as last recorded, of a case with this number. No number finds a sealed case.
+const NUMBERED: &str = "SELECT p.*, c.id AS head_id, c.case_no, c.office_id, c.pack_id, c.pack_version, c.version, c.main, c.measure, c.lead_id, c.second_id, c.social_worker_id, c.approver_id, c.handed_over, c.sealed, c.awaiting_approval, c.next_due, c.next_clock, c.marks FROM case_file c JOIN person p ON p.case_id = c.id WHERE c.case_no IN ($1, $2) AND c.sealed = 0 AND p.kind = 'child' ORDER BY p.seq DESC LIMIT 1";
+const HELPED: &str = "SELECT p.*, c.id AS head_id, c.case_no, c.office_id, c.pack_id, c.pack_version, c.version, c.main, c.measure, c.lead_id, c.second_id, c.social_worker_id, c.approver_id, c.handed_over, c.sealed, c.awaiting_approval, c.next_due, c.next_clock, c.marks FROM case_file c JOIN person p ON p.case_id = c.id WHERE c.social_worker_id = $1 AND c.sealed = 0 AND p.kind = 'child' AND NOT EXISTS (SELECT 1 FROM person later WHERE later.supersedes = p.id) ORDER BY c.next_due, c.id LIMIT 200";
 
 /// Tags asked for in one statement.
 const PROBES: usize = 256;
@@ -47,6 +53,23 @@ pub async fn find_case(db: &Db, id: Uuid) -> Result<Option<CaseRow>, StoreError>
     Ok(on!(db, |pool| sqlx::query_as(FIND_CASE).bind(id).fetch_optional(pool).await)?)
 }
 
+/// The child of a case by the case's number, in whatever letters it was typed; none where it is sealed.
+///
+/// # Errors
+/// What the database says.
+pub async fn child_of_numbered(db: &Db, number: &str) -> Result<Vec<Candidate>, StoreError> {
+    let upper = number.to_uppercase();
+    Ok(on!(db, |pool| sqlx::query_as(NUMBERED).bind(number).bind(&upper).fetch_all(pool).await)?)
+}
+
+/// The children whose social worker somebody is, with their cases, soonest due first.
+///
+/// # Errors
+/// What the database says.
+pub async fn children_helped_by(db: &Db, account: Uuid) -> Result<Vec<Candidate>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(HELPED).bind(account).fetch_all(pool).await)?)
+}
+
 /// Identities as a JSON list of hexadecimal numbers, which SQLite takes where PostgreSQL takes a list.
 pub(super) fn hex_list(ids: &[Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{:X}\"", id.simple())).collect();
@@ -70,6 +93,14 @@ pub async fn case_count(db: &Db) -> Result<i64, StoreError> {
     Ok(count)
 }
 
+/// How many cases are under which version of which pack.
+///
+/// # Errors
+/// What the database says.
+pub async fn cases_by_pack(db: &Db) -> Result<Vec<(String, String, i64)>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(PACKS).fetch_all(pool).await)?)
+}
+
 /// A case's journal entries after a number, in order.
 ///
 /// # Errors
@@ -84,6 +115,30 @@ pub async fn events_of(db: &Db, case: Uuid, after: i64, limit: i64) -> Result<Ve
 /// What the database says.
 pub async fn people_of(db: &Db, case: Uuid) -> Result<Vec<PersonRow>, StoreError> {
     Ok(on!(db, |pool| sqlx::query_as(PEOPLE).bind(case).fetch_all(pool).await)?)
+}
+
+/// The children of several cases, with corrections, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn children_of(db: &Db, cases: &[Uuid]) -> Result<Vec<PersonRow>, StoreError> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on!(db, |pool| children(cases).build_query_as().fetch_all(pool).await)?)
+}
+
+fn children<DB: Database>(cases: &[Uuid]) -> QueryBuilder<DB>
+where
+    Uuid: for<'q> Encode<'q, DB> + Type<DB>,
+{
+    let mut query = QueryBuilder::new(CHILDREN);
+    let mut list = query.separated(", ");
+    for case in cases {
+        list.push_bind(*case);
+    }
+    query.push(") ORDER BY seq");
+    query
 }
 
 /// A case's clocks, in the order of their key.
@@ -135,12 +190,13 @@ pub async fn ping(db: &Db) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The persons whose tags are among those asked for, by case and person. A tag is no proof: the caller opens and
+/// The persons whose tags are among those asked for, by case and person; those of sealed cases are in no search but that
+/// of the sealer, who asks for them alone. A tag is no proof: the caller opens and
 /// compares.
 ///
 /// # Errors
 /// What the database says.
-pub async fn candidates(db: &Db, probes: &[Probe]) -> Result<Vec<Candidate>, StoreError> {
+pub async fn candidates(db: &Db, probes: &[Probe], sealed: bool) -> Result<Vec<Candidate>, StoreError> {
     let mut found: Vec<Candidate> = Vec::new();
     for probes in probes.chunks(PROBES) {
         found.extend(match db {
@@ -149,7 +205,8 @@ pub async fn candidates(db: &Db, probes: &[Probe]) -> Result<Vec<Candidate>, Sto
                 query.push_values(probes, |mut row, probe| {
                     row.push_bind(probe.index_no).push_bind(probe.partition).push_bind(&probe.tag);
                 });
-                query.push(CANDIDATES).build_query_as().fetch_all(&mut *read.lend().await?).await?
+                query.push(CANDIDATES).push_bind(i64::from(sealed)).push(ENOUGH);
+                query.build_query_as().fetch_all(&mut *read.lend().await?).await?
             }
             Db::Postgres { pool, .. } => {
                 let mut query = QueryBuilder::<Postgres>::new(PROBE);
@@ -158,7 +215,8 @@ pub async fn candidates(db: &Db, probes: &[Probe]) -> Result<Vec<Candidate>, Sto
                 lists.push_bind(probes.iter().map(|probe| probe.index_no).collect::<Vec<_>>());
                 lists.push_bind(probes.iter().map(|probe| probe.partition).collect::<Vec<_>>());
                 lists.push_bind(probes.iter().map(|probe| &probe.tag).collect::<Vec<_>>());
-                query.push(")").push(CANDIDATES).build_query_as::<Candidate>().fetch_all(pool).await?
+                query.push(")").push(CANDIDATES).push_bind(i64::from(sealed)).push(ENOUGH);
+                query.build_query_as::<Candidate>().fetch_all(pool).await?
             }
         });
     }

@@ -41,6 +41,8 @@ pub struct CaseRow {
     pub clock_digests: Vec<u8>,
     pub cseq: i64,
     pub chain_head: Vec<u8>,
+    pub details_digest: Vec<u8>,
+    pub sealed_no: Option<Vec<u8>>,
 }
 
 impl CaseRow {
@@ -81,12 +83,19 @@ impl CaseRow {
         if self.handed_over != 0 {
             digest = digest.int("handed_over", self.handed_over);
         }
+        // Only a case that was put under other keys has one.
+        if !self.details_digest.is_empty() {
+            digest = digest.bytes("details_digest", &self.details_digest);
+        }
+        if let Some(number) = &self.sealed_no {
+            digest = digest.bytes("sealed_no", number);
+        }
         digest.finish()
     }
 }
 
 /// What a list shows of a case: nothing of it is sealed, and nothing has to be opened.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
 #[expect(missing_docs, reason = "columns are explained in migrations/")]
 pub struct CaseHead {
     #[sqlx(rename = "head_id")]
@@ -358,4 +367,71 @@ pub fn tags_digest(tags: &[TagRow]) -> Hash {
             .finish();
         chain(&head, &row)
     })
+}
+
+/// A case whose content is put under other keys, or taken away.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct ResealingRow {
+    pub case_id: Uuid,
+    pub holder: Uuid,
+    pub from_no: i64,
+    pub to_no: i64,
+    pub phase: String,
+    pub at: i64,
+}
+
+/// What remains of a case that was expunged.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct TombstoneRow {
+    pub case_id: Uuid,
+    pub order_no: String,
+    pub ordered_by: String,
+    pub confirmed_by: String,
+    pub at: i64,
+    pub keys: Vec<u8>,
+    pub cseq: i64,
+    pub chain_head: Vec<u8>,
+}
+
+impl TombstoneRow {
+    /// Digest of every column but `cseq` and `chain_head`, as [`CaseRow::digest`].
+    pub fn digest(&self) -> Hash {
+        RowDigest::new("tombstone")
+            .bytes("case_id", self.case_id.as_bytes())
+            .text("order_no", &self.order_no)
+            .text("ordered_by", &self.ordered_by)
+            .text("confirmed_by", &self.confirmed_by)
+            .int("at", self.at)
+            .bytes("keys", &self.keys)
+            .finish()
+    }
+}
+
+/// The detail of a leaf under the keys of the day.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "columns are explained in migrations/")]
+pub struct DetailRow {
+    pub leaf_hash: Vec<u8>,
+    pub case_id: Uuid,
+    pub detail: Vec<u8>,
+}
+
+/// Binds a case's row to the details of its leaves; nothing where there are none. In the order of their leaves' hashes.
+pub fn details_digest(details: &[DetailRow]) -> Vec<u8> {
+    if details.is_empty() {
+        return Vec::new();
+    }
+    let mut ordered: Vec<&DetailRow> = details.iter().collect();
+    ordered.sort_by(|a, b| a.leaf_hash.cmp(&b.leaf_hash));
+    let digest = ordered.into_iter().fold(CHAIN_START, |head, detail| {
+        let row = RowDigest::new("leaf_detail")
+            .bytes("leaf_hash", &detail.leaf_hash)
+            .bytes("case_id", detail.case_id.as_bytes())
+            .bytes("detail", &detail.detail)
+            .finish();
+        chain(&head, &row)
+    });
+    digest.to_vec()
 }

@@ -3,6 +3,9 @@
 use uuid::Uuid;
 
 use super::StoreError;
+use super::rows::IdempotencyRow;
+
+const KEEP_ANSWER: &str = "INSERT INTO idempotency (account_id, key, body_hash, case_id, status, response, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 /// A value of a statement.
 #[derive(Clone, Debug)]
@@ -91,6 +94,22 @@ impl Side {
     pub(super) const fn must(sql: &'static str, args: Vec<Arg>) -> Self {
         Self { sql, args, must: true }
     }
+}
+
+/// Remembers the answer to a change that is beside a case's own rows; a duplicate if the key was used before.
+pub(super) fn keep_answer(row: &IdempotencyRow) -> Side {
+    Side::must(
+        KEEP_ANSWER,
+        vec![
+            row.account_id.into(),
+            (&row.key).into(),
+            row.body_hash.as_slice().into(),
+            row.case_id.into(),
+            row.status.into(),
+            row.response.as_slice().into(),
+            row.at.into(),
+        ],
+    )
 }
 
 /// Runs statements on either driver's connection, in their order.

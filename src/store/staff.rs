@@ -11,6 +11,7 @@ use super::{Db, StoreError};
 const END_SESSIONS: &str = "DELETE FROM session WHERE account_id = $1";
 const ADD_OFFICE: &str = "INSERT INTO office (id, parent_id, code, name_zh, name_en, level, kind) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const AT_OFFICE: &str = "SELECT * FROM account WHERE id IN (SELECT account_id FROM account_role WHERE office_id = $1) ORDER BY login";
+const WORKS_AT: &str = "SELECT DISTINCT account_id, office_id FROM account_role";
 const WITHOUT_ROLE: &str = "SELECT * FROM account WHERE NOT EXISTS (SELECT 1 FROM account_role r WHERE r.account_id = account.id) ORDER BY login";
 const HOLDERS: &str = "SELECT r.account_id, r.office_id FROM account_role r JOIN account a ON a.id = r.account_id WHERE r.role = $1 AND a.state = 'active' AND r.valid_from <= $2 AND (r.valid_until IS NULL OR r.valid_until > $2)";
 const ADD_ACCOUNT: &str =
@@ -100,6 +101,14 @@ pub async fn accounts_at(db: &Db, office: Option<Uuid>) -> Result<Vec<AccountRow
         Some(office) => on!(db, |pool| sqlx::query_as(AT_OFFICE).bind(office).fetch_all(pool).await)?,
         None => on!(db, |pool| sqlx::query_as(WITHOUT_ROLE).fetch_all(pool).await)?,
     })
+}
+
+/// Who works at which office, or did, or will: account and office.
+///
+/// # Errors
+/// What the database says.
+pub async fn works_at(db: &Db) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_as(WORKS_AT).fetch_all(pool).await)?)
 }
 
 /// Active accounts that hold a role at a moment, with the office at which they do.

@@ -4,7 +4,11 @@ use sqlx::query_builder::Separated;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use super::ledger::LeafRow;
-use super::rows::{AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
+use super::records::{CertificateRow, GrantRow, QueryRow};
+use super::rows::{
+    AssignmentRow, CaseRow, ClockRow, DetailRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow,
+};
+use super::worklist::WorkRow;
 
 /// Rows of one `VALUES` list; a statement of SQLite takes some 32,000 values.
 const ROWS: usize = 500;
@@ -52,7 +56,7 @@ table!(
     social_worker_id "uuid", sealed "bigint", awaiting_approval "bigint", next_due "bigint", next_clock "text",
     marks "text", opened_at "bigint", updated_at "bigint", snapshot "bytea", events_head "bytea",
     events_count "bigint", people_head "bytea", people_count "bigint", clock_digests "bytea", cseq "bigint",
-    chain_head "bytea", approver_id "uuid", handed_over "bigint"
+    chain_head "bytea", details_digest "bytea", sealed_no "bytea", approver_id "uuid", handed_over "bigint"
 );
 table!(
     "person", PersonRow,
@@ -74,6 +78,12 @@ table!(
     calendar_missing "bigint"
 );
 table!(
+    "work", WorkRow,
+    item "uuid", case_id "uuid", at_office "uuid", kind "text", code "text", part "text", run "bigint",
+    about_id "uuid", for_id "uuid", not_id "uuid", since_at "bigint", due_at "bigint", warn_at "bigint",
+    day_at "bigint", open "bigint", fire_at "bigint"
+);
+table!(
     "assignment", AssignmentRow,
     id "uuid", case_id "uuid", place "text", account_id "uuid", from_at "bigint", until_at "bigint", by_id "uuid",
     ended_by "uuid"
@@ -87,21 +97,39 @@ table!(
     leaf "bytea", detail "bytea", case_id "uuid", actor_id "uuid", at "bigint", act "text"
 );
 table!(
+    "record_query", QueryRow,
+    id "uuid", office_id "uuid", asked_by "uuid", asked_at "bigint", due_at "bigint", cap_at "bigint", state "text",
+    decided_by "uuid", decided_at "bigint", until "bigint", body "bytea", decision "bytea"
+);
+table!("record_grant", GrantRow, query_id "uuid", account_id "uuid", case_id "uuid", until "bigint");
+table!(
+    "record_certificate", CertificateRow,
+    id "uuid", office_id "uuid", asked_by "uuid", asked_at "bigint", due_at "bigint", issued_at "bigint", body "bytea"
+);
+table!("leaf_detail", DetailRow, leaf_hash "bytea", case_id "uuid", detail "bytea");
+table!(
     "ledger_leaf", LeafRow,
     seq "bigint", leaf "bytea", leaf_hash "bytea", detail "bytea", case_id "uuid", actor_id "uuid", at "bigint",
     act "text"
 );
 
 /// What an update sets: every column of a case that can change, from the new row `i`.
-pub(super) const SET_CASE: &str = "UPDATE case_file SET version = i.version, main = i.main, measure = i.measure, remedy = i.remedy, record = i.record, phase = i.phase, office_id = i.office_id, lead_id = i.lead_id, second_id = i.second_id, social_worker_id = i.social_worker_id, approver_id = i.approver_id, sealed = i.sealed, handed_over = i.handed_over, awaiting_approval = i.awaiting_approval, next_due = i.next_due, next_clock = i.next_clock, marks = i.marks, updated_at = i.updated_at, snapshot = i.snapshot, events_head = i.events_head, events_count = i.events_count, people_head = i.people_head, people_count = i.people_count, clock_digests = i.clock_digests, cseq = i.cseq, chain_head = i.chain_head FROM ";
+pub(super) const SET_CASE: &str = "UPDATE case_file SET version = i.version, main = i.main, measure = i.measure, remedy = i.remedy, record = i.record, phase = i.phase, office_id = i.office_id, lead_id = i.lead_id, second_id = i.second_id, social_worker_id = i.social_worker_id, approver_id = i.approver_id, sealed = i.sealed, handed_over = i.handed_over, awaiting_approval = i.awaiting_approval, next_due = i.next_due, next_clock = i.next_clock, marks = i.marks, updated_at = i.updated_at, snapshot = i.snapshot, events_head = i.events_head, events_count = i.events_count, people_head = i.people_head, people_count = i.people_count, clock_digests = i.clock_digests, cseq = i.cseq, chain_head = i.chain_head, details_digest = i.details_digest, case_no = i.case_no, sealed_no = i.sealed_no FROM ";
 /// Which rows an update changes: those whose stored version is the one before. Gives back their identities.
 pub(super) const WHERE_BEFORE: &str =
     " WHERE case_file.id = i.id AND case_file.version = i.version - 1 RETURNING case_file.id";
 /// How an insert of clocks renews those that are there.
 pub(super) const RENEW_CLOCK: &str = " ON CONFLICT (case_id, clock, run) DO UPDATE SET started = excluded.started, due_at = excluded.due_at, state = excluded.state, held = excluded.held, calendar_missing = excluded.calendar_missing";
+/// How an insert of work renews what is there: another end is one of which nobody was told yet.
+pub(super) const RENEW_WORK: &str = " ON CONFLICT (item) DO UPDATE SET about_id = excluded.about_id, not_id = excluded.not_id, since_at = excluded.since_at, due_at = excluded.due_at, warn_at = excluded.warn_at, day_at = excluded.day_at, open = excluded.open, fire_at = CASE WHEN excluded.open = 0 THEN NULL WHEN work.due_at = excluded.due_at AND work.open = 1 THEN work.fire_at ELSE excluded.fire_at END";
 /// How an insert of assignments ends those that are there.
 pub(super) const END_ASSIGNMENT: &str =
     " ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at, ended_by = excluded.ended_by";
+
+/// How an insert of queries decides those that are there and wait.
+pub(super) const DECIDE_QUERY: &str = " ON CONFLICT (id) DO UPDATE SET state = excluded.state, decided_by = excluded.decided_by, decided_at = excluded.decided_at, until = excluded.until, decision = excluded.decision WHERE record_query.state = 'pending'";
+/// How an insert passes over what is there.
+pub(super) const IF_NEW: &str = " ON CONFLICT DO NOTHING";
 
 /// Adds statements that insert rows; `rest` says what else, as about rows that are there.
 pub(super) fn insert<T: Table>(to: &mut QueryBuilder<Sqlite>, rows: &[&T], rest: &str) {

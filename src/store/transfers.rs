@@ -11,12 +11,13 @@ const OFFER: &str = "INSERT INTO transfer (id, case_id, from_office, to_office, 
 const ANSWER: &str = "UPDATE transfer SET state = $1, answer = $2, answered_by = $3, answered_at = $4, new_case_id = $5 WHERE id = $6 AND state = 'offered'";
 const TRANSFER: &str = "SELECT * FROM transfer WHERE id = $1";
 const OF_CASE: &str = "SELECT * FROM transfer WHERE case_id = $1 UNION SELECT * FROM transfer WHERE new_case_id = $1 ORDER BY offered_at, id";
-const OPEN_TO: &str =
-    "SELECT * FROM transfer WHERE to_office = $1 AND state = 'offered' ORDER BY offered_at, id LIMIT $2";
-const OPEN_FROM: &str =
-    "SELECT * FROM transfer WHERE from_office = $1 AND state = 'offered' ORDER BY offered_at, id LIMIT $2";
+// A sealed case is in no list.
+const OPEN_TO: &str = "SELECT * FROM transfer WHERE to_office = $1 AND state = 'offered' AND NOT EXISTS (SELECT 1 FROM case_file WHERE case_file.id = transfer.case_id AND sealed = 1) ORDER BY offered_at, id LIMIT $2";
+const OPEN_FROM: &str = "SELECT * FROM transfer WHERE from_office = $1 AND state = 'offered' AND NOT EXISTS (SELECT 1 FROM case_file WHERE case_file.id = transfer.case_id AND sealed = 1) ORDER BY offered_at, id LIMIT $2";
 const BREAK_GLASS: &str = "INSERT INTO emergency (id, case_id, office_id, account_id, reason, opened_at, until_at, review_due) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const REVIEW: &str = "UPDATE emergency SET review = $1, justified = $2, reviewed_by = $3, reviewed_at = $4 WHERE id = $5 AND reviewed_at IS NULL";
+const LEFT_UNREVIEWED: &str =
+    "SELECT id FROM emergency WHERE account_id = $1 AND reviewed_at IS NULL AND review_due <= $2 LIMIT 1";
 const EMERGENCY: &str = "SELECT * FROM emergency WHERE id = $1";
 const UNREVIEWED: &str =
     "SELECT * FROM emergency WHERE office_id = $1 AND reviewed_at IS NULL ORDER BY review_due, id";
@@ -24,7 +25,8 @@ const NOTIFY: &str =
     "INSERT INTO notice (id, account_id, kind, case_id, about_id, at) VALUES ($1, $2, $3, $4, $5, $6)";
 const MARK_READ: &str =
     "UPDATE notice SET read_at = $1 WHERE id = $2 AND account_id = $3 AND read_at IS NULL";
-const NOTICES: &str = "SELECT * FROM notice WHERE account_id = $1 AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4";
+const NOTICES: &str = "SELECT * FROM notice WHERE account_id = $1 AND (at < $2 OR (at = $2 AND id < $3)) AND NOT EXISTS (SELECT 1 FROM case_file WHERE case_file.id = notice.case_id AND sealed = 1) ORDER BY at DESC, id DESC LIMIT $4";
+const SEE_ASSIGNMENT: &str = "UPDATE work SET open = 0 WHERE item = (SELECT about_id FROM notice WHERE id = $1 AND account_id = $2) AND for_id = $2";
 
 /// A case on its way to another office.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -184,6 +186,17 @@ pub async fn unreviewed(db: &Db, office: Uuid) -> Result<Vec<EmergencyRow>, Stor
     Ok(on!(db, |pool| sqlx::query_as(UNREVIEWED).bind(office).fetch_all(pool).await)?)
 }
 
+/// Whether an emergency that this account declared should have been reviewed before a moment, and was not.
+///
+/// # Errors
+/// What the database says.
+pub async fn left_unreviewed(db: &Db, account: Uuid, before: i64) -> Result<bool, StoreError> {
+    let found: Option<Uuid> = on!(db, |pool| {
+        sqlx::query_scalar(LEFT_UNREVIEWED).bind(account).bind(before).fetch_optional(pool).await
+    })?;
+    Ok(found.is_some())
+}
+
 /// Tells somebody something.
 pub fn notify(row: &NoticeRow) -> Side {
     Side::must(
@@ -202,6 +215,11 @@ pub fn notify(row: &NoticeRow) -> Side {
 /// Marks a notice of an account as read; a conflict if it is another's or was read.
 pub fn mark_notice_read(id: Uuid, account: Uuid, at: i64) -> Side {
     Side::must(MARK_READ, vec![at.into(), id.into(), account.into()])
+}
+
+/// What a notice says of an assignment was seen by whom it is for.
+pub fn see_assignment(notice: Uuid, account: Uuid) -> Side {
+    Side::may(SEE_ASSIGNMENT, vec![notice.into(), account.into()])
 }
 
 /// What somebody was told before a moment and notice, newest first.

@@ -2,7 +2,7 @@
 
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -25,6 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The writer of a SQLite file: case rows and keys are spread over it, so that more pages are kept at hand (8 MiB), and a
 /// page that changes often is written back once for many changes (16 MiB).
 const WRITER: &str = "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000";
+
+/// Deleted pages are overwritten, but the log still has them until it is emptied.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// A deleted row stays in its page until then.
+const VACUUM: &str = "VACUUM";
+/// A copy as of one moment, without free pages.
+const COPY: &str = "VACUUM INTO $1";
 
 /// How often the database's file is looked for.
 const LOOK: Duration = Duration::from_secs(2);
@@ -121,9 +128,17 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Migration`] when it is newer than this program.
     pub async fn open(url: &StoreUrl) -> Result<Self, StoreError> {
+        Self::open_or(url, Absent::Made).await
+    }
+
+    /// As [`Self::open`], for a store that may have to be there.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn open_or(url: &StoreUrl, absent: Absent) -> Result<Self, StoreError> {
         match url {
             StoreUrl::Sqlite(path) => {
-                let options = sqlite_options(path)?;
+                let options = sqlite_options(path, absent)?;
                 let mut connection = options.clone().statement_cache_capacity(REMEMBERED).connect().await?;
                 migrate::sqlite(&mut connection).await?;
                 sqlx::query(WRITER).execute(&mut connection).await?;
@@ -150,6 +165,32 @@ impl Db {
         match self {
             Self::Sqlite { read, .. } => read.close().await,
             Self::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+
+    /// Overwrites what deleted and changed rows left behind, as far as the database lets go of it: PostgreSQL's log
+    /// (`pg_wal`) keeps it until its segments are used again.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn wipe_traces(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { read, .. } => {
+                sqlx::query(EMPTY_LOG).execute(&mut *read.lend().await?).await.map(drop)?;
+            }
+            Self::Postgres { pool, .. } => sqlx::query(VACUUM).execute(pool).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Writes a consistent copy into a new file that only its owner may read.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] for PostgreSQL, whose own tools do it; what the database says.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { read, .. } => copy_sqlite(&mut *read.lend().await?, file).await,
+            Self::Postgres { .. } => Err(StoreError::Url { reason: "use pg_dump".into() }),
         }
     }
 
@@ -183,19 +224,47 @@ impl Db {
     }
 }
 
-/// How a SQLite file is opened; made, readable for nobody else, if it is not there.
-pub(super) fn sqlite_options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
+pub(super) async fn copy_sqlite(connection: &mut SqliteConnection, file: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let failed =
+        |error: std::io::Error| StoreError::Unavailable { reason: format!("{}: {error}", file.display()) };
+    let Some(name) = file.to_str() else {
+        return Err(StoreError::Url { reason: "the path of the copy is not UTF-8".into() });
+    };
+    sqlx::query(COPY).bind(name).execute(connection).await?;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    std::fs::File::open(file).and_then(|file| file.sync_all()).map_err(failed)
+}
+
+/// What becomes of a database that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// It is made.
+    Made,
+    /// It is an error: an empty one in the place of one that has just vanished would take its log for its own.
+    Refused,
+}
+
+/// How a SQLite file is opened. One that is made is readable for nobody else.
+pub(super) fn sqlite_options(path: &Path, absent: Absent) -> Result<SqliteConnectOptions, StoreError> {
     let unavailable = |path: &Path, error: std::io::Error| StoreError::Unavailable {
         reason: format!("{}: {error}", path.display()),
     };
-    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent).map_err(|error| unavailable(parent, error))?;
+    if absent == Absent::Made {
+        if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent).map_err(|error| unavailable(parent, error))?;
+        }
+        // A file that is there is not touched: to close it would release the engine's locks on it in this process.
+        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(unavailable(path, error));
+            }
+            _ => {}
+        }
     }
-    let made = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-    made.map_err(|error| unavailable(path, error))?;
     Ok(SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
+        .create_if_missing(absent == Absent::Made)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

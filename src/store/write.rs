@@ -8,20 +8,32 @@ use super::StoreError;
 /// A value of a statement.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
-    Id(Uuid),
-    Number(i64),
+    Id(Option<Uuid>),
+    Number(Option<i64>),
     Text(String),
     Bytes(Vec<u8>),
 }
 
 impl From<Uuid> for Value {
     fn from(id: Uuid) -> Self {
+        Self::Id(Some(id))
+    }
+}
+
+impl From<Option<Uuid>> for Value {
+    fn from(id: Option<Uuid>) -> Self {
         Self::Id(id)
     }
 }
 
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
+        Self::Number(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
         Self::Number(number)
     }
 }

@@ -52,11 +52,16 @@ pub enum Class {
     Medical = 3,
     /// The victim, and the families of both.
     VictimFamily = 4,
+    /// What a child said in private about violence, exploitation, pregnancy and care.
+    Screening = 5,
+    /// A social worker's counselling notes.
+    Counselling = 6,
 }
 
 impl Class {
     /// Every class.
-    pub const ALL: [Self; 4] = [Self::Identity, Self::Legal, Self::Medical, Self::VictimFamily];
+    pub const ALL: [Self; 6] =
+        [Self::Identity, Self::Legal, Self::Medical, Self::VictimFamily, Self::Screening, Self::Counselling];
 
     /// The number stored in a row and bound into ciphertexts.
     pub const fn code(self) -> u8 {

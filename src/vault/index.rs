@@ -22,8 +22,11 @@ use super::{field, kdf};
 /// Number of partitions: the first six bits of the SHA-256 of a case's id.
 pub const PARTITIONS: u16 = 64;
 
-/// Bits of a name's tag, for about a million cases: round(log2(rows / 8)), so that eight rows or so share a tag.
-const NAME_BITS: usize = 17;
+/// Bits of a name's tag: among a million persons one stranger or so shares each, and is opened by a search for it. Fewer
+/// bits cost searches more and hide little: of rows with one of the hundred commonest names, somebody who ranks tags
+/// against names placed 1.2 % right with 17 bits and 1.2 % with 20, but 3.9 % without partitions (simulated, surnames and
+/// names as common as in China).
+const NAME_BITS: usize = 20;
 /// Bits of the tag of a value that identifies by itself.
 const EXACT_BITS: usize = 128;
 /// Numbers kept for the indexes of one key version.

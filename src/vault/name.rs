@@ -128,6 +128,20 @@ pub fn readings(name: &str) -> Vec<String> {
     found
 }
 
+/// What lists of names are put in order by: the likeliest reading, character by character as dictionaries do, then the
+/// written form.
+pub fn name_order(name: &str) -> (String, String) {
+    let name = normalise(name);
+    let characters: Vec<char> = name.chars().collect();
+    let (surname, rest) = surname(&characters);
+    let mut read: Vec<Vec<String>> = surname.into_iter().collect();
+    read.extend(rest.iter().copied().map(character_readings));
+    let likeliest = read.into_iter().filter_map(|readings| readings.into_iter().next());
+    // A letter is no syllable.
+    let between = if name.is_ascii() { "" } else { " " };
+    (likeliest.collect::<Vec<_>>().join(between), name)
+}
+
 /// Whether a name is what was searched for: in writing, or in any of its readings. The exact comparison after a blind
 /// index has been asked and the names have been opened.
 pub fn name_matches(query: &str, name: &str) -> bool {
@@ -167,6 +181,25 @@ fn distinct(forms: impl IntoIterator<Item = String>) -> Vec<String> {
         }
     }
     kept
+}
+
+/// Further surnames of two characters, whose reading is that of their characters.
+const PLAIN_COMPOUNDS: [&str; 24] = [
+    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "夏侯", "慕容", "司徒", "司空", "宇文", "公孙",
+    "公孫", "东方", "東方", "南宫", "南宮", "轩辕", "端木", "百里", "钟离", "申屠", "独孤",
+];
+
+/// A name as it stands where more than one case is seen at once: the surname with 某 for what follows, or initials.
+pub fn short_name(name: &str) -> String {
+    let letters: Vec<char> = name.trim().chars().filter(|c| !is_filler(*c)).collect();
+    if letters.first().is_some_and(char::is_ascii) || letters.iter().any(|c| c.is_lowercase()) {
+        let initials = name.split(|c: char| is_filler(c)).filter_map(|part| part.chars().next());
+        return initials.map(|c| format!("{}.", c.to_uppercase())).collect::<Vec<_>>().join(" ");
+    }
+    let (_, given) = surname(&letters);
+    let first: String = letters.iter().take(2).collect();
+    let own = if PLAIN_COMPOUNDS.contains(&first.as_str()) { 2 } else { letters.len() - given.len() };
+    letters.iter().enumerate().map(|(place, c)| if place < own { *c } else { '某' }).collect()
 }
 
 /// The readings of the surname a name begins with, its reading as a surname first, and what follows it; `None` for

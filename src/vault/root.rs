@@ -18,8 +18,10 @@ use zeroize::Zeroizing;
 use super::VaultError;
 use super::secret::Secret;
 
-/// First word of the text form.
+/// First word of a root key's text form.
 const TAG: &str = "tutela-root-key-v1";
+/// First word of a sealing key's text form.
+const SEALING_TAG: &str = "tutela-sealing-key-v1";
 /// Nothing longer is a root key; also bounds what a command may answer.
 const MAX_TEXT: u64 = 4096;
 
@@ -73,8 +75,11 @@ pub enum RootKeyError {
         source: io::Error,
     },
     /// The text does not begin with the tag of a root key.
-    #[error("this is not a root key: it should begin with {TAG}")]
-    Untagged,
+    #[error("this is not the key that is asked for: it should begin with {expected}")]
+    Untagged {
+        /// The first word that is expected.
+        expected: &'static str,
+    },
     /// What follows the tag is not base64.
     #[error("the root key is not valid base64")]
     NotBase64,
@@ -122,25 +127,37 @@ pub enum RootKeyError {
 #[derive(Debug)]
 pub struct RootKey(Secret);
 
+/// The second root of the key hierarchy: what opens sealed cases hangs on it. It has a tag of its own, so that neither
+/// key is taken for the other. Wiped when dropped; prints no key material.
+#[derive(Debug)]
+pub struct SealingKey(Secret);
+
 impl RootKey {
     /// Makes a new root key in a new file that only its owner may read (mode 600), and brings it to the disk.
     ///
     /// # Errors
     /// [`RootKeyError::Exists`] when there is anything at `path`, [`RootKeyError::Io`] otherwise.
     pub fn create_file(path: &Path) -> Result<Self, VaultError> {
-        let key = Self(Secret::random()?);
-        let encoded = Zeroizing::new(STANDARD.encode(key.bytes()));
-        let text = Zeroizing::new(format!("{TAG}\n{}\n", encoded.as_str()));
-        let failed = |source: io::Error| match source.kind() {
-            io::ErrorKind::AlreadyExists => RootKeyError::Exists { path: path.to_owned() },
-            _ => RootKeyError::Io { path: path.to_owned(), source },
-        };
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        File::open(parent.unwrap_or(Path::new("."))).and_then(|dir| dir.sync_all()).map_err(failed)?;
-        Ok(key)
+        create_file(path, TAG).map(Self)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        self.0.bytes()
+    }
+
+    #[cfg(test)]
+    pub(super) fn random() -> Self {
+        Self(Secret::random().unwrap())
+    }
+}
+
+impl SealingKey {
+    /// As [`RootKey::create_file`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create_file(path: &Path) -> Result<Self, VaultError> {
+        create_file(path, SEALING_TAG).map(Self)
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
@@ -152,20 +169,41 @@ impl RootKey {
         Self(Secret::random().unwrap())
     }
 
-    fn parse(text: &[u8]) -> Result<Self, RootKeyError> {
-        let text = std::str::from_utf8(text).map_err(|_| RootKeyError::Untagged)?;
-        let mut words = text.split_whitespace();
-        if words.next() != Some(TAG) {
-            return Err(RootKeyError::Untagged);
-        }
-        let encoded = words.next().unwrap_or_default();
-        let bytes = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| RootKeyError::NotBase64)?);
-        let key = Secret::from_slice(&bytes).ok_or(RootKeyError::Length { found: bytes.len() })?;
-        if words.next().is_some() {
-            return Err(RootKeyError::Surplus);
-        }
-        Ok(Self(key))
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: &[u8; 32]) -> Self {
+        Self(Secret::from_slice(bytes).unwrap())
     }
+}
+
+fn create_file(path: &Path, tag: &str) -> Result<Secret, VaultError> {
+    let key = Secret::random()?;
+    let encoded = Zeroizing::new(STANDARD.encode(key.bytes()));
+    let text = Zeroizing::new(format!("{tag}\n{}\n", encoded.as_str()));
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::AlreadyExists => RootKeyError::Exists { path: path.to_owned() },
+        _ => RootKeyError::Io { path: path.to_owned(), source },
+    };
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new("."))).and_then(|dir| dir.sync_all()).map_err(failed)?;
+    Ok(key)
+}
+
+fn parse(text: &[u8], tag: &'static str) -> Result<Secret, RootKeyError> {
+    let untagged = RootKeyError::Untagged { expected: tag };
+    let Ok(text) = std::str::from_utf8(text) else { return Err(untagged) };
+    let mut words = text.split_whitespace();
+    if words.next() != Some(tag) {
+        return Err(untagged);
+    }
+    let encoded = words.next().unwrap_or_default();
+    let bytes = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| RootKeyError::NotBase64)?);
+    let key = Secret::from_slice(&bytes).ok_or(RootKeyError::Length { found: bytes.len() })?;
+    if words.next().is_some() {
+        return Err(RootKeyError::Surplus);
+    }
+    Ok(key)
 }
 
 impl RootKeySource {
@@ -174,18 +212,30 @@ impl RootKeySource {
     /// # Errors
     /// One exact [`RootKeyError`] for each thing that can be wrong.
     pub fn load(&self) -> Result<RootKey, RootKeyError> {
+        self.load_tagged(TAG).map(RootKey)
+    }
+
+    /// Loads the sealing key. Only the sealer, and commands that make or change keys, do.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_sealing(&self) -> Result<SealingKey, RootKeyError> {
+        self.load_tagged(SEALING_TAG).map(SealingKey)
+    }
+
+    fn load_tagged(&self, tag: &'static str) -> Result<Secret, RootKeyError> {
         match self {
-            Self::File(path) => read_file(path, 0o077),
-            Self::Command(command) => run(command),
+            Self::File(path) => read_file(path, 0o077, tag),
+            Self::Command(command) => run(command, tag),
             Self::SystemdCredential(name) => {
-                credential(std::env::var_os("CREDENTIALS_DIRECTORY").as_deref(), name)
+                credential(std::env::var_os("CREDENTIALS_DIRECTORY").as_deref(), name, tag)
             }
         }
     }
 }
 
 /// Reads a key file none of whose `forbidden` mode bits are set; the file that is checked is the one that is read.
-fn read_file(path: &Path, forbidden: u32) -> Result<RootKey, RootKeyError> {
+fn read_file(path: &Path, forbidden: u32, tag: &'static str) -> Result<Secret, RootKeyError> {
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => RootKeyError::Missing { path: path.to_owned() },
         _ => RootKeyError::Io { path: path.to_owned(), source },
@@ -199,19 +249,19 @@ fn read_file(path: &Path, forbidden: u32) -> Result<RootKey, RootKeyError> {
     if mode & forbidden != 0 {
         return Err(RootKeyError::Exposed { path: path.to_owned(), mode });
     }
-    RootKey::parse(&read_text(file).map_err(failed)?)
+    parse(&read_text(file).map_err(failed)?, tag)
 }
 
-fn credential(directory: Option<&OsStr>, name: &str) -> Result<RootKey, RootKeyError> {
+fn credential(directory: Option<&OsStr>, name: &str, tag: &'static str) -> Result<Secret, RootKeyError> {
     if name.is_empty() || name.contains('/') || name == "." || name == ".." {
         return Err(RootKeyError::CredentialName { name: name.to_owned() });
     }
     let directory = directory.ok_or(RootKeyError::NoCredentials)?;
     // systemd admits the service's user by an access list, whose mask shows up as the group's read bit.
-    read_file(&Path::new(directory).join(name), 0o037)
+    read_file(&Path::new(directory).join(name), 0o037, tag)
 }
 
-fn run(command: &[String]) -> Result<RootKey, RootKeyError> {
+fn run(command: &[String], tag: &'static str) -> Result<Secret, RootKeyError> {
     let (program, arguments) = command.split_first().ok_or(RootKeyError::NoCommand)?;
     let not_run = |source| RootKeyError::NotRun { program: program.clone(), source };
     let mut child = Command::new(program)
@@ -228,7 +278,7 @@ fn run(command: &[String]) -> Result<RootKey, RootKeyError> {
     if !status.success() {
         return Err(RootKeyError::CommandFailed { program: program.clone(), status: status.code() });
     }
-    RootKey::parse(&text.map_err(not_run)?)
+    parse(&text.map_err(not_run)?, tag)
 }
 
 fn read_text(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {

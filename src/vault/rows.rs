@@ -18,11 +18,20 @@ pub enum Purpose {
     Pepper,
     /// Seed of the Ed25519 key that signs the ledger's checkpoints.
     Checkpoint,
+    /// Wraps the case keys of sealed cases; held by the sealer alone.
+    SealedKek,
+    /// Keys the blind indexes of sealed cases; held by the sealer alone.
+    SealedIndex,
+    /// Seals what is asked about sealed records; held by the sealer alone.
+    SealedUser,
 }
 
 impl Purpose {
-    /// Every purpose.
-    pub const ALL: [Self; 5] = [Self::CaseKek, Self::BlindIndex, Self::User, Self::Pepper, Self::Checkpoint];
+    /// What stands under the root key: the keys of the serving process.
+    pub const SERVING: [Self; 5] =
+        [Self::CaseKek, Self::BlindIndex, Self::User, Self::Pepper, Self::Checkpoint];
+    /// What stands under the sealing key: the keys of the sealer.
+    pub const SEALING: [Self; 3] = [Self::SealedKek, Self::SealedIndex, Self::SealedUser];
 
     /// The name stored in a row.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +41,9 @@ impl Purpose {
             Self::User => "user",
             Self::Pepper => "pepper",
             Self::Checkpoint => "checkpoint",
+            Self::SealedKek => "sealed_kek",
+            Self::SealedIndex => "sealed_index",
+            Self::SealedUser => "sealed_user",
         }
     }
 }

@@ -16,9 +16,10 @@ use tutela::casework::packs::Packs;
 use tutela::casework::time::Clock;
 use tutela::demo::Staff;
 use tutela::http::metrics::Metrics;
+use tutela::http::sealer::SealerLink;
 use tutela::http::{self, App};
 use tutela::store::{Db, KeyDb, StoreUrl, audit, sequencer};
-use tutela::vault::{RootKey, RootKeySource};
+use tutela::vault::{RootKey, RootKeySource, SealingKey};
 
 use super::postgres;
 
@@ -60,6 +61,9 @@ impl Answer {
 pub(crate) struct TestApp {
     pub(crate) router: Router,
     pub(crate) service: Service,
+    /// The sealer beside it, with its task while it is there.
+    pub(crate) sealer: Service,
+    door: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
     pub(crate) data: TempDir,
     /// Where the record and the key store are.
     pub(crate) urls: (StoreUrl, StoreUrl),
@@ -91,16 +95,48 @@ impl TestApp {
             .with_test_writer()
             .try_init();
         RootKey::create_file(&data.path().join("root.key")).unwrap();
-        let service = open(&data, &urls).await;
+        SealingKey::create_file(&data.path().join("sealing.key")).unwrap();
+        let service = open(&data, &urls, false).await;
+        let sealer = open(&data, &urls, true).await;
         let (staff, log_ins) = Staff::hire(&service).await.unwrap();
         let tokens = log_ins.into_iter().map(|l| (l.login, l.token)).collect();
-        Self { router: router(&service), service, data, urls, tokens, staff: Arc::new(staff) }
+        sealer.reload_offices().await.unwrap();
+        let router = router(&service, &data);
+        let door = std::sync::Mutex::default();
+        let staff = Arc::new(staff);
+        let app = Self { router, service, sealer, door, data, urls, tokens, staff };
+        app.open_door().await;
+        app
+    }
+
+    /// The sealer begins to listen.
+    pub(crate) async fn open_door(&self) {
+        let listener = http::sealer::bind(&self.data.path().join("sealer.sock"), false).await.unwrap();
+        let app = App {
+            service: self.sealer.clone(),
+            metrics: Metrics::new(),
+            sealer: None,
+            behind_proxy: false,
+            door: None,
+        };
+        let door =
+            tokio::spawn(async { http::sealer::run(listener, app, std::future::pending()).await.unwrap() });
+        *self.door.lock().unwrap() = Some(door);
+    }
+
+    /// The sealer is gone.
+    pub(crate) async fn close_door(&self) {
+        let door = self.door.lock().unwrap().take();
+        if let Some(door) = door {
+            door.abort();
+            let _ = door.await;
+        }
     }
 
     /// Another instance over the same databases.
     pub(crate) async fn second(&self) -> (Service, Router) {
-        let service = open(&self.data, &self.urls).await;
-        let router = router(&service);
+        let service = open(&self.data, &self.urls, false).await;
+        let router = router(&service, &self.data);
         (service, router)
     }
 
@@ -110,12 +146,26 @@ impl TestApp {
         service.clock().set(self.service.now());
         let data = tempfile::tempdir().unwrap();
         let (urls, tokens, staff) = (self.urls.clone(), self.tokens.clone(), Arc::clone(&self.staff));
-        Self { router, service, data, urls, tokens, staff }
+        let (sealer, door) = (self.sealer.clone(), std::sync::Mutex::default());
+        Self { router, service, sealer, door, data, urls, tokens, staff }
+    }
+
+    /// An instance over the same databases that was started later, with other packs.
+    pub(crate) async fn restarted_with(&self, packs: Packs) -> Self {
+        let service = open_with(&self.data, &self.urls, false, packs).await;
+        let router = router(&service, &self.data);
+        service.clock().set(self.service.now());
+        let data = tempfile::tempdir().unwrap();
+        let (urls, tokens, staff) = (self.urls.clone(), self.tokens.clone(), Arc::clone(&self.staff));
+        let (sealer, door) = (self.sealer.clone(), std::sync::Mutex::default());
+        Self { router, service, sealer, door, data, urls, tokens, staff }
     }
 
     /// Moves the service's present.
     pub(crate) fn now(&self, moment: &str) {
-        self.service.clock().set(moment.parse::<DateTime<Utc>>().unwrap());
+        for service in [&self.service, &self.sealer] {
+            service.clock().set(moment.parse::<DateTime<Utc>>().unwrap());
+        }
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
@@ -133,6 +183,13 @@ impl TestApp {
 
     pub(crate) async fn post(&self, who: &str, path: &str, body: &Value) -> Answer {
         self.post_with(who, path, body, &[]).await
+    }
+
+    /// A body sent by any method.
+    pub(crate) async fn send(&self, who: &str, method: &str, path: &str, body: &Value) -> Answer {
+        let request =
+            self.request(who, &method.to_uppercase(), path).header("content-type", "application/json");
+        self.call(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
     pub(crate) async fn post_with(
@@ -186,19 +243,33 @@ impl TestApp {
     }
 }
 
-async fn open(data: &TempDir, urls: &(StoreUrl, StoreUrl)) -> Service {
+async fn open(data: &TempDir, urls: &(StoreUrl, StoreUrl), sealer: bool) -> Service {
+    open_with(data, urls, sealer, Packs::load(None).unwrap()).await
+}
+
+async fn open_with(data: &TempDir, urls: &(StoreUrl, StoreUrl), sealer: bool, packs: Packs) -> Service {
     let root = RootKeySource::File(data.path().join("root.key")).load().unwrap();
-    let packs = Packs::load(None).unwrap();
     let db = Db::open(&urls.0).await.unwrap();
-    let keys = KeyRoom::open(KeyDb::open(&urls.1).await.unwrap(), &root, &db).await.unwrap();
+    let mut keys = KeyRoom::open(KeyDb::open(&urls.1).await.unwrap(), &root, &db).await.unwrap();
+    if sealer {
+        let sealing = RootKeySource::File(data.path().join("sealing.key")).load_sealing().unwrap();
+        keys = keys.of_sealer(&sealing).await.unwrap();
+    }
     let clock = Clock::at(TODAY.parse().unwrap());
     let service = Service::new(db, keys, packs, clock).await.unwrap();
     service.stand_at("https://tutela.example").unwrap();
     service
 }
 
-fn router(service: &Service) -> Router {
-    http::router(App { service: service.clone(), metrics: Metrics::new(), behind_proxy: false })
+fn router(service: &Service, data: &TempDir) -> Router {
+    let sealer = Some(SealerLink::new(data.path().join("sealer.sock")));
+    http::router(App {
+        service: service.clone(),
+        metrics: Metrics::new(),
+        sealer,
+        behind_proxy: false,
+        door: None,
+    })
 }
 
 pub(crate) async fn call(router: &Router, request: Request<Body>) -> Answer {

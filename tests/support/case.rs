@@ -112,6 +112,12 @@ impl<'a> TestCase<'a> {
 
     /// From the approved decision to the sealed record.
     pub(crate) async fn finish(&self, draft: &Value) {
+        self.up_to_sealing(draft).await;
+        assert_eq!(self.done("sun.lan", &seal()).await["standing"]["record"], "SEALED");
+    }
+
+    /// From the approved decision to the record that must be sealed.
+    pub(crate) async fn up_to_sealing(&self, draft: &Value) {
         self.done("qian.li", &json!({"kind": "act", "event": "T28", "at": "2025-11-24", "draft": draft}))
             .await;
         self.done("zhao.ning", &json!({"kind": "act", "event": "T36", "at": "2026-05-23"})).await;
@@ -129,11 +135,14 @@ impl<'a> TestCase<'a> {
         assert!(refused.codes().contains(&"S14".into()), "{:?}", refused.codes());
         self.done("zhao.ning", &evidence("S14", "2026-05-27", &heard)).await;
         self.done("qian.li", &approve).await;
-        let sealed = json!({"kind": "act", "event": "T44", "at": "2026-05-29", "evidence": {"S22": {
-            "paper_file": true, "electronic_record": true, "exports_recalled": true,
-            "inquiry_and_supervision": true, "shared_file_marked": true}}});
-        assert_eq!(self.done("sun.lan", &sealed).await["standing"]["record"], "SEALED");
     }
+}
+
+/// The record is sealed, with everything that belongs to it.
+pub(crate) fn seal() -> Value {
+    json!({"kind": "act", "event": "T44", "at": "2026-05-29", "evidence": {"S22": {
+        "paper_file": true, "electronic_record": true, "exports_recalled": true,
+        "inquiry_and_supervision": true, "shared_file_marked": true}}})
 }
 
 /// The first interview with everything it asks for.

@@ -2,8 +2,11 @@
 
 pub(crate) mod app;
 pub(crate) mod case;
+#[cfg(all(feature = "mail", feature = "webhook"))]
+pub(crate) mod outside;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod script;
 
 /// One test on both databases; the PostgreSQL one says so where there is none.
 macro_rules! on_both {

@@ -37,6 +37,15 @@ pub(crate) fn database() -> Option<String> {
     Some(format!("postgres://postgres@{socket}/{name}"))
 }
 
+/// Runs a program of PostgreSQL in the cluster's directory, which belongs to its server.
+pub(crate) fn run(program: &str, words: &[&str]) {
+    let directory = directory().unwrap();
+    let mut command = binary(program).unwrap();
+    command.current_dir(&directory).env("PGHOST", &directory).env("PGUSER", "postgres");
+    let done = command.args(words).stderr(Stdio::piped()).output().unwrap();
+    assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
 /// A program of PostgreSQL: of the newest installed version, else from the PATH.
 fn binary(name: &str) -> Option<Command> {
     let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
@@ -98,7 +107,8 @@ impl Cluster {
             .arg(&data)
             .arg("-k")
             .arg(&directory)
-            .args(["-c", "listen_addresses=", "-c", "fsync=on", "-c", "max_connections=200"])
+            // What is tried here is the service; it is killed, the server's machine is not.
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"])
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -19,6 +19,11 @@ impl Home {
         Self { data: tempfile::tempdir().unwrap(), settings: Vec::new() }
     }
 
+    /// A data directory that is there already.
+    pub(crate) fn over(data: tempfile::TempDir) -> Self {
+        Self { data, settings: Vec::new() }
+    }
+
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.into(), value.into()));
         self

@@ -41,7 +41,7 @@ const EXCESSES: [(&str, &str); 5] = [
     ("N04", r#"permit (principal, action == Action::"read_sealed", resource) when { principal.records_at.contains(resource.office) };"#),
     ("N09", r#"permit (principal, action == Action::"read_counselling", resource) when { principal.prosecutor_at.contains(resource.office) };"#),
     ("N11", r#"permit (principal, action == Action::"act_in_case", resource) when { principal.opened.contains(resource) && !resource.sealed };"#),
-    ("N15", r#"permit (principal, action == Action::"assign", resource) when { resource.office in principal.supervisor_at && !resource.sealed };"#),
+    ("N15", r#"permit (principal, action == Action::"act_in_case", resource) when { resource.office in principal.supervisor_at && !resource.sealed };"#),
 ];
 
 type Outcome<T> = Result<T, Box<dyn Error>>;

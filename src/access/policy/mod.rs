@@ -109,7 +109,7 @@ impl Policy {
 
     /// The text of the policies that are part of the program.
     pub const fn text() -> &'static str {
-        set::POLICIES
+        set::EMBEDDED
     }
 
     /// The policy set of a directory: all its `.cedar` files, in the order of their names. It takes the place of the

@@ -17,9 +17,7 @@ use crate::record::Text;
 
 const SCHEMA: &str = include_str!("schema.cedarschema");
 /// The policies that are part of the program.
-pub(super) const POLICIES: &str = include_str!("policies.cedar");
-/// Those, and what stands in for queries until there are any.
-pub(super) const EMBEDDED: &str = concat!(include_str!("policies.cedar"), include_str!("interim.cedar"));
+pub(super) const EMBEDDED: &str = include_str!("policies.cedar");
 
 /// The schema of all policy sets.
 pub(super) fn schema() -> Result<Schema, PolicyError> {

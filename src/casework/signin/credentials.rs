@@ -248,7 +248,7 @@ impl Service {
         Self::require_fresh(caller)?;
         let (codes, writes) = self.new_codes(caller.viewer.account)?;
         let leaf = Note::of(caller, "credential.recovery-codes", "own", self.now()).aside()?;
-        self.keep_writes(writes, vec![leaf]).await?;
+        self.keep_own(caller, writes, vec![leaf]).await?;
         Ok(RecoveryCodes { codes })
     }
 
@@ -264,7 +264,7 @@ impl Service {
         writes.push(kept::end_other_sessions(caller.viewer.account, session.id));
         writes.push(renewed);
         let leaf = Note::of(caller, act, "own", self.now()).aside()?;
-        let kept = self.keep_writes(writes, vec![leaf]).await;
+        let kept = self.keep_own(caller, writes, vec![leaf]).await;
         self.room().sessions.forget();
         match kept {
             Err(CaseworkError::Store(StoreError::Conflict | StoreError::Duplicate { .. })) => {

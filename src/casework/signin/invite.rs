@@ -11,11 +11,12 @@ use uuid::Uuid;
 use super::password::judge;
 use super::sessions::Factors;
 use super::{NextStep, Stepped, Visit, hash_of, random_token, totp};
-use crate::casework::accounts::name_place;
+use crate::casework::accounts::{ACTIVE, name_place};
+use crate::casework::roles::Invitation;
 use crate::casework::time::micros;
 use crate::casework::{CaseworkError, Service};
 use crate::store::credentials as shown;
-use crate::store::{self, StoreError, sessions as kept};
+use crate::store::{self, StoreError, Write, sessions as kept};
 
 /// Every invitation begins with this, so that one found in a message or a log is recognised.
 const INVITATION_PREFIX: &str = "tti_";
@@ -42,12 +43,27 @@ impl Service {
             .await?
             .filter(|account| account.state == "active")
             .ok_or(CaseworkError::NotFound)?;
+        let (token, writes) = self.new_invitation(account.id)?;
+        let leaf = self.leaf("invitation.create", None, "operator", true, self.new_id())?;
+        self.keep_writes(writes, vec![leaf]).await?;
+        Ok(token.to_string())
+    }
+
+    /// An invitation to an account in use, and what keeps it.
+    pub(in crate::casework) async fn invitation_to(
+        &self,
+        account: Uuid,
+    ) -> Result<(Invitation, Vec<Write>), CaseworkError> {
+        let subject = store::account(self.db(), account).await?;
+        subject.filter(|subject| subject.state == ACTIVE).ok_or(CaseworkError::Conflict { current: 0 })?;
+        self.new_invitation(account)
+    }
+
+    fn new_invitation(&self, account: Uuid) -> Result<(Invitation, Vec<Write>), CaseworkError> {
         let token = format!("{INVITATION_PREFIX}{}", random_token()?);
         let now = self.now();
-        let writes = shown::invite(account.id, &hash_of(&token), micros(now), micros(now + LASTS));
-        let leaf = self.leaf("invitation.create", None, "operator", true, self.new_id())?;
-        self.keep_writes(writes.into(), vec![leaf]).await?;
-        Ok(token)
+        let writes = shown::invite(account, &hash_of(&token), micros(now), micros(now + LASTS));
+        Ok((Invitation(token), writes.into()))
     }
 
     pub(super) async fn accept(

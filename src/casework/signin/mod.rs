@@ -39,7 +39,7 @@ use self::guess::Attempt;
 use self::passkeys::{NewPasskey, PasskeyOptions};
 use self::sessions::Factors;
 use super::time::micros;
-use super::trail::Note;
+use super::trail::{Caller, Note};
 use super::viewers::Recent;
 use super::{CaseworkError, Service};
 use crate::access::Viewer;
@@ -353,12 +353,23 @@ impl Service {
         request: Uuid,
     ) -> Result<LeafDraft, CaseworkError> {
         let at = self.now();
-        Note { act, at, actor: account, request, rule, ok, case: None, detail: None, about: Vec::new() }
+        let (about, gone, made) = (Vec::new(), Vec::new(), Vec::new());
+        Note { act, at, actor: account, request, rule, ok, case: None, detail: None, about, gone, made }
             .aside()
     }
 
     async fn keep_writes(&self, writes: Vec<Write>, leaves: Vec<LeafDraft>) -> Result<(), CaseworkError> {
         Ok(store::commit(self.db(), WriteSet { writes, leaves, ..WriteSet::default() }).await?)
+    }
+
+    /// Keeps what a signed-in person changes of their own.
+    async fn keep_own(
+        &self,
+        caller: &Caller,
+        writes: Vec<Write>,
+        leaves: Vec<LeafDraft>,
+    ) -> Result<(), CaseworkError> {
+        Ok(self.change(caller, WriteSet { writes, leaves, ..WriteSet::default() }).await?)
     }
 
     /// Takes away what has ended by itself.

@@ -78,6 +78,11 @@ pub(super) struct Said {
 }
 
 impl Service {
+    /// Whether people may sign in through an identity provider.
+    pub fn trusts_a_provider(&self) -> bool {
+        self.room().provider.get().is_some()
+    }
+
     /// Tells which identity provider people may sign in through. Only the first one counts.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! A session ends after 15 minutes without a request and after 8 hours in any case; the newest three of an account
 //! stay. Its token changes whenever something is shown, and everything ends when the account's epoch is raised.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -219,6 +220,12 @@ impl Service {
         })
     }
 
+    /// The key under which a browser seals what an account has typed and not sent. It is told to the pages of that account
+    /// alone and kept nowhere: what is left behind in a browser opens again only for whoever signs in as the same.
+    pub fn typing_key(&self, account: Uuid) -> String {
+        STANDARD.encode(self.keys().keyring().pepper_tag("typing", account.as_bytes()))
+    }
+
     /// The caller's own sessions, newest first.
     ///
     /// # Errors
@@ -259,7 +266,8 @@ impl Service {
     ) -> Result<(), CaseworkError> {
         let act = if id == session.id { "sign-out" } else { "session.end" };
         let leaf = Note::of(caller, act, "own", self.now()).aside()?;
-        let ended = self.keep_writes(vec![kept::end_session(id, caller.viewer.account)], vec![leaf]).await;
+        let ended =
+            self.keep_own(caller, vec![kept::end_session(id, caller.viewer.account)], vec![leaf]).await;
         self.room().sessions.forget();
         match ended {
             Err(CaseworkError::Store(store::StoreError::Conflict)) => Err(CaseworkError::NotFound),
@@ -274,7 +282,7 @@ impl Service {
     pub async fn end_other_sessions(&self, caller: &Caller, session: &Session) -> Result<(), CaseworkError> {
         let leaf = Note::of(caller, "session.end-others", "own", self.now()).aside()?;
         let write = kept::end_other_sessions(caller.viewer.account, session.id);
-        self.keep_writes(vec![write], vec![leaf]).await?;
+        self.keep_own(caller, vec![write], vec![leaf]).await?;
         self.room().sessions.forget();
         Ok(())
     }

@@ -21,6 +21,7 @@ const DAYS: std::ops::RangeInclusive<i64> = 1..=365;
 /// What a token may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = TokenScope)]
 pub enum Scope {
     /// Look only.
     Read,
@@ -124,7 +125,8 @@ impl Service {
             scope: new.scope.as_str().to_owned(),
         };
         let leaf = Note::of(caller, "token.create", new.scope.as_str(), now).aside()?;
-        self.keep_writes(vec![shown::insert_own_token(&row, expires_at, account.epoch)], vec![leaf]).await?;
+        self.keep_own(caller, vec![shown::insert_own_token(&row, expires_at, account.epoch)], vec![leaf])
+            .await?;
         Ok(MadeApiToken { token, view: view(row) })
     }
 
@@ -137,8 +139,9 @@ impl Service {
         let rows = shown::tokens_of(self.db(), account, micros(now)).await?;
         let row = rows.into_iter().find(|row| id_of(&row.hash) == id).ok_or(CaseworkError::NotFound)?;
         let leaf = Note::of(caller, "token.revoke", "own", now).aside()?;
-        let ended =
-            self.keep_writes(vec![shown::revoke_token(account, &row.hash, micros(now))], vec![leaf]).await;
+        let ended = self
+            .keep_own(caller, vec![shown::revoke_token(account, &row.hash, micros(now))], vec![leaf])
+            .await;
         self.viewers().forget();
         match ended {
             Err(CaseworkError::Store(StoreError::Conflict)) => Err(CaseworkError::NotFound),

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::assign::ItemView;
+use crate::casework::account_state::AccountState;
 use crate::casework::accounts::AccountView;
 use crate::casework::deputies::{DeputyView, NewDeputy};
 use crate::casework::handover::HandOver;
-use crate::casework::roles::{AccountState, NewMember, NewOffice, Proposal, RoleChangeView};
+use crate::casework::roles::{NewMember, NewOffice, Proposal, RoleChangeView};
 use crate::http::caller::{Body, Named, Params, SignedIn};
 use crate::http::{App, Problem};
 
@@ -122,6 +123,18 @@ pub async fn set_state(
     Body(new): Body<NewState>,
 ) -> Result<Json<Option<RoleChangeView>>, Problem> {
     Ok(Json(app.service.set_account_state(&caller, id, new.state).await?))
+}
+
+/// Propose that somebody gets an invitation, by which they sign in for the first time, or anew. A second person decides; the
+/// answer to that decision shows the invitation, once.
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/invitation", tag = "people", params(("id" = Uuid, Path)),
+    responses((status = 202, body = RoleChangeView), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json")))]
+pub async fn invite(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Named(id): Named<Uuid>,
+) -> Result<(StatusCode, Json<RoleChangeView>), Problem> {
+    Ok((StatusCode::ACCEPTED, Json(app.service.propose_invitation(&caller, id).await?)))
 }
 
 /// Who stands in for somebody.

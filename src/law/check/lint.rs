@@ -15,6 +15,7 @@ pub fn lint(pack: &Pack) -> Vec<Finding> {
     findings.extend(safeguards(pack, &uses));
     findings.extend(documents(pack, &uses));
     findings.extend(pack.events.iter().flat_map(events));
+    findings.extend(super::forms::forms(pack));
     findings.extend(sources(pack));
     findings.extend(time::rules(pack));
     findings.extend(time::calendar_at_start(pack));
@@ -29,7 +30,8 @@ fn roles(pack: &Pack) -> Vec<Finding> {
         let records = pack.safeguards.iter().any(|s| s.recorded_by.contains(id));
         let writes = pack.documents.iter().any(|d| d.made_by.contains(id));
         let receives = pack.documents.iter().any(|d| d.serve.iter().any(|s| &s.to == id));
-        if !(acts || records || writes || receives) {
+        let forms = pack.forms.all().any(|f| f.written_by.contains(id) || f.reviewed_by.contains(id));
+        if !(acts || records || writes || receives || forms) {
             findings.push(Finding::warning(
                 "role-never-acts",
                 &file("pack.yaml"),
@@ -201,6 +203,7 @@ fn sources(pack: &Pack) -> Vec<Finding> {
     named.extend(pack.safeguards.iter().map(|s| (s.id.as_str(), &s.source, &s.at)));
     named.extend(pack.clocks.iter().map(|c| (c.id.as_str(), &c.source, &c.at)));
     named.extend(pack.documents.iter().map(|d| (d.id.as_str(), &d.source, &d.at)));
+    named.extend(pack.forms.all().map(|f| (f.id.as_str(), &f.source, &f.at)));
     for event in pack.events.iter() {
         named.push((event.id.as_str(), &event.source, &event.at));
         named.extend(event.guards.iter().map(|g| (g.code.as_str(), &g.source, &g.at)));

@@ -8,6 +8,7 @@ mod challenges;
 mod ends;
 mod explore;
 mod floor;
+mod forms;
 mod lint;
 mod slice;
 mod survey;

@@ -14,6 +14,8 @@ pub(in crate::law) fn small_files() -> BTreeMap<String, String> {
         file("safeguards.yaml", include_str!("tests/safeguards.yaml")),
         file("clocks.yaml", include_str!("tests/clocks.yaml")),
         file("documents.yaml", include_str!("tests/documents.yaml")),
+        file("forms/inquiry.yaml", include_str!("tests/forms/inquiry.yaml")),
+        file("forms/inquiry.2.yaml", include_str!("tests/forms/inquiry.2.yaml")),
     ])
 }
 

@@ -138,10 +138,16 @@ impl Reader<'_> {
     }
 
     fn name(&self, at: &IdedExpr, select: &SelectExpr) -> Result<(Var, Type), ExprFlaw> {
-        let Cel::Ident(space) = &select.operand.expr else {
-            return Err(self.flaw(at, "a name has one dot: child.sex, case.returns, input.months"));
+        // A second dot asks for one option of several, or for the rows of a table: both are declared with their dot.
+        let (space, field) = match &select.operand.expr {
+            Cel::Ident(space) => (space, select.field.clone()),
+            Cel::Select(inner) if !inner.test => match &inner.operand.expr {
+                Cel::Ident(space) if space == "input" => (space, format!("{}.{}", inner.field, select.field)),
+                _ => return Err(self.dots(at)),
+            },
+            _ => return Err(self.dots(at)),
         };
-        let field = select.field.as_str();
+        let field = field.as_str();
         let found = match space.as_str() {
             "child" => child(field),
             "case" => self.case(field),
@@ -166,6 +172,10 @@ impl Reader<'_> {
                 if known.is_empty() { String::new() } else { format!("; expected one of {}", list(&known)) };
             self.flaw(at, format!("unknown name '{space}.{field}' here{hint}"))
         })
+    }
+
+    fn dots(&self, at: &IdedExpr) -> ExprFlaw {
+        self.flaw(at, "a name has one dot: child.sex, case.returns, input.months")
     }
 
     fn case(&self, field: &str) -> Option<(Var, Type)> {

@@ -10,8 +10,8 @@ use statig::prelude::Outcome;
 use super::Act;
 
 /// An act that wants to reach a phase. Not `Copy`: handlers take it by reference.
-pub(super) struct Motion<P> {
-    pub(super) act: Act,
+pub(super) struct Motion<P, A = Act> {
+    pub(super) act: A,
     pub(super) to: P,
 }
 
@@ -35,7 +35,11 @@ impl Answer {
     }
 
     /// The act has its place here and may lead to any of `targets`.
-    pub(super) fn lead<P: Copy + PartialEq>(&mut self, motion: &Motion<P>, targets: &[P]) -> Outcome<P> {
+    pub(super) fn lead<P: Copy + PartialEq, A>(
+        &mut self,
+        motion: &Motion<P, A>,
+        targets: &[P],
+    ) -> Outcome<P> {
         if !targets.contains(&motion.to) {
             return self.stay();
         }
@@ -51,11 +55,11 @@ impl Answer {
 }
 
 /// Restores `machine` at `from` and puts one motion to it.
-pub(super) fn put<M, P>(machine: M, from: P, act: Act, to: P) -> Answer
+pub(super) fn put<M, P, A>(machine: M, from: P, act: A, to: P) -> Answer
 where
     P: Copy + PartialEq + State<M>,
     M: IntoStateMachine<State = P>,
-    for<'any> M: IntoStateMachine<Event<'any> = Motion<P>, Context<'any> = Answer>,
+    for<'any> M: IntoStateMachine<Event<'any> = Motion<P, A>, Context<'any> = Answer>,
     for<'sub> M::Superstate<'sub>: Superstate<M>,
 {
     let mut answer = Answer::default();

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::model::{
-    Age, Catalogue, Clock, ClockRule, Derogation, Document, Event, Fact, Field, Guard, Outcome, Pack, Role,
-    Safeguard, Service, State, States, SuggestedOutcome,
+    Age, Catalogue, Clock, ClockRule, Derogation, Document, Event, Fact, Field, Guard, Outcome, Pack, Right,
+    Role, Safeguard, Service, Sheet, State, States, SuggestedOutcome,
 };
 use super::source::{
     ClockFile, DocumentFile, EventFile, FactFile, FieldFile, FieldKind, GuardFile, Level, MoveFile, Name,
@@ -18,19 +18,25 @@ use crate::law::calendar::{Calendar, CalendarYear};
 use crate::law::clock::FirstDay;
 use crate::law::expr::{self, Expr, Names, Region, Type};
 use crate::law::floor;
+use crate::law::forms::source::FormFile;
+use crate::law::lateness::{Standard, warning_days};
+use crate::law::measures::source::MeasuresFile;
 use crate::record::Text;
+
+/// Where the measures at liberty stand.
+const MEASURES: &str = "measures.yaml";
 
 /// Everything declared, by kind, for resolving references before the things themselves are compiled.
 #[derive(Default)]
-pub(super) struct Declared {
-    pub(super) roles: Vec<String>,
-    pub(super) safeguards: Vec<String>,
-    pub(super) events: Vec<String>,
+pub(in crate::law) struct Declared {
+    pub(in crate::law) roles: Vec<String>,
+    pub(in crate::law) safeguards: Vec<String>,
+    pub(in crate::law) events: Vec<String>,
     pub(super) clocks: Vec<String>,
     pub(super) documents: Vec<String>,
 }
 
-pub(super) struct Compiler {
+pub(in crate::law) struct Compiler {
     files: BTreeMap<String, String>,
     flaws: Vec<Flaw>,
     declared: Declared,
@@ -46,6 +52,8 @@ struct Sources {
     safeguards: Vec<(String, SafeguardFile)>,
     clocks: Vec<(String, ClockFile)>,
     documents: Vec<(String, DocumentFile)>,
+    forms: Vec<(String, FormFile)>,
+    measures: Option<MeasuresFile>,
     calendar: Vec<CalendarYear>,
 }
 
@@ -71,11 +79,11 @@ pub(super) fn compile(files: &BTreeMap<String, String>) -> Result<Pack, Vec<Flaw
 }
 
 impl Compiler {
-    pub(super) fn flaw(&mut self, at: Where, message: impl Into<String>) {
+    pub(in crate::law) fn flaw(&mut self, at: Where, message: impl Into<String>) {
         self.flaws.push(Flaw { at, message: message.into() });
     }
 
-    pub(super) fn place<T>(file: &str, spanned: &Spanned<T>) -> Where {
+    pub(in crate::law) fn place<T>(file: &str, spanned: &Spanned<T>) -> Where {
         at(file, spanned.referenced)
     }
 
@@ -92,7 +100,23 @@ impl Compiler {
             .into_iter()
             .filter_map(|path| self.read::<CalendarYear>(&path))
             .collect();
-        Some(Sources { pack: pack?, states: states?, events, safeguards, clocks, documents, calendar })
+        let forms = self
+            .paths(|path| path.starts_with("forms/"))
+            .into_iter()
+            .filter_map(|path| Some((path.clone(), self.read::<FormFile>(&path)?)))
+            .collect();
+        let measures = self.read(MEASURES);
+        Some(Sources {
+            pack: pack?,
+            states: states?,
+            events,
+            safeguards,
+            clocks,
+            documents,
+            forms,
+            measures,
+            calendar,
+        })
     }
 
     fn paths(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
@@ -106,13 +130,14 @@ impl Compiler {
             path == "pack.yaml"
                 || path == "states.yaml"
                 || path == "README.md"
+                || path == MEASURES
                 || FOLDERS.iter().any(|f| path == format!("{f}.yaml") || path.starts_with(&format!("{f}/")))
         };
         for path in self.paths(|path| !known(path)) {
             let place = Where { file: path.as_str().into(), line: 1, column: 1 };
             self.flaw(
                 place,
-                "a pack has no such file; expected pack.yaml, states.yaml, events, safeguards, clocks, documents, calendar/, forms/ or cases/",
+                "a pack has no such file; expected pack.yaml, states.yaml, events, safeguards, clocks, documents, measures.yaml, calendar/, forms/ or cases/",
             );
         }
     }
@@ -150,7 +175,11 @@ impl Compiler {
         }
     }
 
-    fn declare<'a>(&mut self, kind: &str, names: impl Iterator<Item = (&'a str, &'a Name)>) -> Vec<String> {
+    pub(in crate::law) fn declare<'a>(
+        &mut self,
+        kind: &str,
+        names: impl Iterator<Item = (&'a str, &'a Name)>,
+    ) -> Vec<String> {
         let mut seen = HashSet::new();
         let mut all = Vec::new();
         for (file, name) in names {
@@ -163,7 +192,7 @@ impl Compiler {
         all
     }
 
-    pub(super) fn known(
+    pub(in crate::law) fn known(
         &mut self,
         file: &str,
         name: &Name,
@@ -177,7 +206,7 @@ impl Compiler {
         None
     }
 
-    pub(super) fn expression(
+    pub(in crate::law) fn expression(
         &mut self,
         file: &str,
         text: &Name,
@@ -216,11 +245,16 @@ impl Compiler {
         text.and_then(|text| self.expression(file, text, names, wanted))
     }
 
-    pub(super) fn condition(&mut self, file: &str, text: Option<&Name>, names: &Names) -> Option<Expr> {
+    pub(in crate::law) fn condition(
+        &mut self,
+        file: &str,
+        text: Option<&Name>,
+        names: &Names,
+    ) -> Option<Expr> {
         self.optional(file, text, names, &Type::Bool)
     }
 
-    fn text(&mut self, at: &Where, what: &str, text: &Text) -> Text {
+    pub(in crate::law) fn text(&mut self, at: &Where, what: &str, text: &Text) -> Text {
         for (language, words) in [("zh", &text.zh), ("en", &text.en)] {
             if words.trim().is_empty() {
                 self.flaw(
@@ -232,7 +266,7 @@ impl Compiler {
         text.clone()
     }
 
-    fn sourced(&mut self, at: &Where, source: &str) -> String {
+    pub(in crate::law) fn sourced(&mut self, at: &Where, source: &str) -> String {
         if source.trim().is_empty() {
             self.flaw(at.clone(), "a rule names its source: law and article");
         }
@@ -240,7 +274,8 @@ impl Compiler {
     }
 
     fn pack(&mut self, sources: Sources) -> Option<Pack> {
-        let Sources { pack, states, events, safeguards, clocks, documents, calendar } = sources;
+        let Sources { pack, states, events, safeguards, clocks, documents, forms, measures, calendar } =
+            sources;
         self.declared = Declared {
             roles: self.declare("role", pack.roles.iter().map(|r| ("pack.yaml", &r.id))),
             safeguards: self.declare("safeguard", safeguards.iter().map(|(f, s)| (f.as_str(), &s.id))),
@@ -288,6 +323,9 @@ impl Compiler {
         let roles = self.roles(&pack);
         let outcomes = self.outcomes(&pack, &names);
         let events = self.events(&events, &levels, &names);
+        let safeguards = self.safeguards(&safeguards, &names);
+        let forms = self.forms(&forms, &roles, &safeguards);
+        let measures = measures.map(|file| self.measures(MEASURES, &file)).unwrap_or_default();
         let transfer = pack.transfer.as_ref().and_then(|file| self.transfer(file, &events, &names));
         Some(Pack {
             id: pack.id.value.clone(),
@@ -308,15 +346,36 @@ impl Compiler {
             remedy,
             record,
             events,
-            safeguards: self.safeguards(&safeguards, &names),
+            safeguards,
             clocks: self.clocks(&clocks, &names),
             documents: self.documents(&documents, &names),
+            forms,
+            measures,
             derogations,
             derogated,
+            sheet: self.sheet(&pack, &head),
             outcomes,
             calendar: calendar?,
             transfer,
+            stale_draft_days: self.stale_draft_days(&pack, &head),
         })
+    }
+
+    fn stale_draft_days(&mut self, pack: &PackFile, head: &Where) -> u32 {
+        let days = pack.stale_draft_days.unwrap_or(Standard::Drafting.days());
+        if !(1..=60).contains(&days) {
+            self.flaw(head.clone(), "`stale_draft_days` lies between 1 and 60");
+        }
+        days
+    }
+
+    fn sheet(&mut self, pack: &PackFile, head: &Where) -> Sheet {
+        let Some(file) = &pack.sheet else { return Sheet::default() };
+        let rights = file.rights.iter().map(|right| Right {
+            text: self.text(head, "rights", &right.text),
+            source: self.sourced(head, &right.source),
+        });
+        Sheet { rights: rights.collect(), complaint: self.text(head, "complaint", &file.complaint) }
     }
 
     fn names(&self) -> Names {
@@ -383,6 +442,7 @@ impl Compiler {
             let compiled = State {
                 id: state.id.value.clone(),
                 name: self.text(&place, "name", &state.name),
+                plain: self.text(&place, "plain", state.plain.as_ref().unwrap_or(&state.name)),
                 phase: state.phase,
                 stage,
                 end: state.end,
@@ -670,12 +730,14 @@ impl Compiler {
                 when: self.condition(file, rule.when.as_ref(), names),
                 length: rule.length,
             });
-            let rules = rules.collect();
+            let rules: Vec<_> = rules.collect();
             for rule in &clock.rules {
                 if rule.effective_to.is_some_and(|to| to < rule.effective_from) {
                     self.flaw(place.clone(), "a rule ends before it begins");
                 }
             }
+            // Of several lengths the shortest: a warning that comes early is better than none.
+            let usual = rules.iter().map(|rule| warning_days(rule.length)).min().unwrap_or_default();
             let compiled = Clock {
                 id: clock.id.value.clone(),
                 name: self.text(&place, "name", &clock.name),
@@ -686,7 +748,7 @@ impl Compiler {
                 first_day: clock.first_day.unwrap_or(FirstDay::Next),
                 rules,
                 on_expiry: self.text(&place, "on_expiry", &clock.on_expiry),
-                warn_days: clock.warn_days.unwrap_or(0),
+                warn_days: clock.warn_days.unwrap_or(usual),
                 outlives_case: clock.outlives_case,
                 at: place,
             };

@@ -1,7 +1,7 @@
 //! A jurisdiction as data: what its files say ([`source`]), what they mean once every name is resolved ([`Pack`]),
 //! and what is wrong with them ([`Flaw`]).
 
-mod compile;
+pub(in crate::law) mod compile;
 mod effects;
 mod flaw;
 mod model;

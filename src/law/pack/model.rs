@@ -14,6 +14,8 @@ use crate::law::calendar::Calendar;
 use crate::law::clock::{FirstDay, Length, Roll};
 use crate::law::expr::{Expr, Region, Type};
 use crate::law::floor;
+use crate::law::forms::Forms;
+use crate::law::measures::Measures;
 use crate::record::{Text, Value};
 
 /// A jurisdiction, ready to be applied.
@@ -51,16 +53,24 @@ pub struct Pack {
     pub clocks: Catalogue<Clock>,
     /// Documents.
     pub documents: Catalogue<Document>,
+    /// Forms, every version that is kept.
+    pub forms: Forms,
+    /// Measures at liberty.
+    pub measures: Measures,
     /// Named departures from the floor.
     pub derogations: Vec<Derogation>,
     /// The same, for the floor.
     pub derogated: floor::Derogations,
+    /// What a child is told on their own sheet.
+    pub sheet: Sheet,
     /// Suggested decisions, first match first.
     pub outcomes: Vec<SuggestedOutcome>,
     /// Working days.
     pub calendar: Calendar,
     /// How a case goes to another office.
     pub transfer: Option<Transfer>,
+    /// Days after which a draft that nobody touched is stale.
+    pub stale_draft_days: u32,
 }
 
 /// How a case goes from one office to another.
@@ -181,6 +191,24 @@ pub struct Fact {
     pub at: Where,
 }
 
+/// What a child is told on their own sheet; empty where the pack says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    /// What they may ask for at any time.
+    pub rights: Vec<Right>,
+    /// How to complain.
+    pub complaint: Text,
+}
+
+/// Something that a child may ask for.
+#[derive(Clone, Debug)]
+pub struct Right {
+    /// In their words.
+    pub text: Text,
+    /// Source of the right.
+    pub source: String,
+}
+
 /// The states of one region.
 #[derive(Clone, Debug)]
 pub struct States<P> {
@@ -197,6 +225,8 @@ pub struct State<P> {
     pub id: String,
     /// Name.
     pub name: Text,
+    /// In words that a child understands.
+    pub plain: Text,
     /// Floor phase.
     pub phase: P,
     /// Stage for evidence.

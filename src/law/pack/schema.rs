@@ -4,11 +4,13 @@ use schemars::schema_for;
 
 use super::source::{ClockFile, DocumentFile, EventFile, PackFile, SafeguardFile, StatesFile};
 use crate::law::calendar::CalendarYear;
+use crate::law::forms::source::FormFile;
+use crate::law::measures::source::MeasuresFile;
 use crate::law::rehearse::CaseScript;
 
 /// The kinds of files, by the name that `pack schema` takes.
-pub const KINDS: [&str; 8] =
-    ["pack", "states", "events", "safeguards", "clocks", "documents", "calendar", "case"];
+pub const KINDS: [&str; 10] =
+    ["pack", "states", "events", "safeguards", "clocks", "documents", "form", "measures", "calendar", "case"];
 
 /// The schema of a kind of file; `None` for an unknown kind.
 pub fn schema_of(kind: &str) -> Option<serde_json::Value> {
@@ -19,6 +21,8 @@ pub fn schema_of(kind: &str) -> Option<serde_json::Value> {
         "safeguards" => schema_for!(Vec<SafeguardFile>),
         "clocks" => schema_for!(Vec<ClockFile>),
         "documents" => schema_for!(Vec<DocumentFile>),
+        "form" => schema_for!(FormFile),
+        "measures" => schema_for!(MeasuresFile),
         "calendar" => schema_for!(CalendarYear),
         "case" => schema_for!(CaseScript),
         _ => return None,

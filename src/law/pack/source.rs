@@ -63,6 +63,32 @@ pub struct PackFile {
     /// How a case goes to another office of the same service; without it none does.
     #[serde(default)]
     pub transfer: Option<TransferFile>,
+    /// What a child is told on the sheet that is printed for them.
+    #[serde(default)]
+    pub sheet: Option<SheetFile>,
+    /// Days after which a draft that nobody touched is stale; a week unless said.
+    #[serde(default)]
+    pub stale_draft_days: Option<u32>,
+}
+
+/// What a child is told on their own sheet, in words of their age.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SheetFile {
+    /// What they may ask for at any time.
+    pub rights: Vec<RightFile>,
+    /// How to complain.
+    pub complaint: Text,
+}
+
+/// Something that a child may ask for.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RightFile {
+    /// In their words.
+    pub text: Text,
+    /// Source of the right.
+    pub source: String,
 }
 
 /// How a case goes from one office to another.
@@ -338,6 +364,9 @@ pub struct StateFile<P> {
     pub id: Name,
     /// Visible name.
     pub name: Text,
+    /// The same in words that a child understands, for the sheet that is printed for them; the name unless said.
+    #[serde(default)]
+    pub plain: Option<Text>,
     /// The floor's phase that this state is one of.
     pub phase: P,
     /// Stage to which evidence of scope `stage` belongs; only in `main`. Defaults to the phase.
@@ -507,7 +536,9 @@ pub struct FieldFile {
 }
 
 /// Sensitivity classes of recorded values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ClassName {
     /// Who the child is.
@@ -519,6 +550,11 @@ pub enum ClassName {
     Medical,
     /// Victim and family.
     VictimFamily,
+    /// Answers given in private about violence, exploitation, pregnancy and care. They stay with the social worker, also
+    /// when the form is released.
+    Screening,
+    /// The social worker's own counselling notes. They stay with the social worker, also when the form is released.
+    Counselling,
 }
 
 /// One effect: exactly one verb, and what belongs to it.
@@ -651,7 +687,8 @@ pub struct ClockFile {
     pub rules: Vec<ClockRuleFile>,
     /// What happens when it ends unanswered.
     pub on_expiry: Text,
-    /// Days before its end from which it warns.
+    /// Days before its end from which it warns; by its length unless said (a third of a short one, a tenth of a long
+    /// one). A clock of hours warns in its last hours.
     #[serde(default)]
     pub warn_days: Option<u32>,
     /// May be left running at the end of the proceeding (remedy windows, sealing).

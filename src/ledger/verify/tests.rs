@@ -51,6 +51,8 @@ fn sign_in(seq: u64) -> Leaf {
         cseq: None,
         dec: vec!["p1".into()],
         det: detail_hash(None),
+        gone: Vec::new(),
+        made: Vec::new(),
         ok: true,
         pol: [5; 32],
         req: Uuid::from_u128(seq.into()),

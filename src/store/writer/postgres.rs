@@ -8,8 +8,12 @@ use uuid::Uuid;
 use super::Keeper;
 use crate::store::StoreError;
 use crate::store::change::Rows;
+use crate::store::reseal::{expunge_on_postgres, rewrite_on_postgres};
 use crate::store::side::run_on_postgres;
-use crate::store::table::{END_ASSIGNMENT, RENEW_CLOCK, SET_CASE, WHERE_BEFORE, arrays, insert_arrays};
+use crate::store::table::{
+    DECIDE_QUERY, END_ASSIGNMENT, IF_NEW, RENEW_CLOCK, RENEW_WORK, SET_CASE, WHERE_BEFORE, arrays,
+    insert_arrays,
+};
 
 /// Rows of a case that this statement did not update are not kept: another instance was first.
 const OF_KEPT: &str = " WHERE case_id IN (SELECT id FROM kept)";
@@ -64,17 +68,37 @@ impl Keeper for PostgresKeeper {
 /// whole or not at all.
 async fn keep_in_steps(connection: &mut PgConnection, rows: &Rows<'_>) -> Result<Vec<Uuid>, StoreError> {
     let mut work = connection.begin().await?;
+    match steps(&mut work, rows).await {
+        Ok(updated) => {
+            work.commit().await?;
+            Ok(updated)
+        }
+        Err(error) => {
+            // Only dropped, it would be rolled back with this instance's next change, and hold its locks until then. What
+            // went wrong first is what counts.
+            let _ = work.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+async fn steps(work: &mut PgConnection, rows: &Rows<'_>) -> Result<Vec<Uuid>, StoreError> {
     let updated: Vec<Uuid> = statement(rows).build_query_scalar().fetch_all(&mut *work).await?;
     if rows.whole && updated.len() != rows.updated.len() {
         return Err(StoreError::Conflict);
     }
+    if let Some(reseal) = rows.reseal {
+        rewrite_on_postgres(work, reseal).await?;
+    }
+    if let Some(expunge) = rows.expunge {
+        expunge_on_postgres(work, expunge).await?;
+    }
     for (case, write) in &rows.writes {
         if case.is_none_or(|case| updated.contains(&case)) {
-            write.run_postgres(&mut work).await?;
+            write.run_postgres(work).await?;
         }
     }
-    run_on_postgres(&mut work, &rows.sides).await?;
-    work.commit().await?;
+    run_on_postgres(work, &rows.sides).await?;
     Ok(updated)
 }
 
@@ -92,7 +116,9 @@ fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
     insert_arrays(&mut text, &rows.events, OF_KEPT);
     text.push("), clocks AS (");
     insert_arrays(&mut text, &rows.clocks, OF_KEPT);
-    text.push(RENEW_CLOCK).push("), assigned AS (");
+    text.push(RENEW_CLOCK).push("), work_to_do AS (");
+    insert_arrays(&mut text, &rows.work, OF_KEPT);
+    text.push(RENEW_WORK).push("), assigned AS (");
     insert_arrays(&mut text, &rows.assignments, OF_KEPT);
     text.push(END_ASSIGNMENT).push("), answers AS (");
     insert_arrays(&mut text, &rows.answers, OF_KEPT);
@@ -101,6 +127,15 @@ fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
     insert_arrays(&mut text, &rows.leaves, OF_KEPT);
     text.push(" ORDER BY nth), aside AS (");
     insert_arrays(&mut text, &rows.aside, " ORDER BY nth");
+    // A second text, so that the one that is prepared for every other change stays short.
+    if rows.are_about_records() {
+        text.push("), queries AS (");
+        insert_arrays(&mut text, &rows.queries, " WHERE true");
+        text.push(DECIDE_QUERY).push("), grants AS (");
+        insert_arrays(&mut text, &rows.grants, " WHERE true");
+        text.push(IF_NEW).push("), certificates AS (");
+        insert_arrays(&mut text, &rows.certificates, "");
+    }
     text.push(") SELECT id FROM updated");
     text
 }

@@ -9,16 +9,20 @@ use crate::ledger::merkle::Tiler;
 use crate::store::StoreError;
 use crate::store::change::Rows;
 use crate::store::ledger::{grow, head_of_sqlite, tiler_of_sqlite, tiles_of_sqlite};
-use crate::store::rows::{CaseRow, ClockRow};
+use crate::store::reseal::{expunge_on_sqlite, rewrite_on_sqlite};
+use crate::store::rows::CaseRow;
 use crate::store::side::run_on_sqlite;
-use crate::store::table::{END_ASSIGNMENT, RENEW_CLOCK, SET_CASE, Table as _, WHERE_BEFORE, insert, values};
+use crate::store::table::{
+    DECIDE_QUERY, END_ASSIGNMENT, IF_NEW, RENEW_CLOCK, RENEW_WORK, SET_CASE, Table as _, WHERE_BEFORE,
+    insert, values,
+};
 use crate::store::work::HeldFile;
 
 /// Changes of a group whose statements are remembered at most: the engine plans a longer text anew each time, and what it
 /// remembers takes memory.
 const REMEMBERED: usize = 16;
-/// Clocks are written in multiples of so many, so that there are few different texts to remember.
-const CLOCKS: usize = 4;
+/// Clocks and work are written in multiples of so many, so that there are few different texts to remember.
+const MULTIPLE: usize = 4;
 
 /// Opens the transaction and gives the tree's size, without a case.
 const BEGIN: &str = "BEGIN IMMEDIATE; SELECT NULL, size FROM ledger_head WHERE id = 1; ";
@@ -46,6 +50,12 @@ impl SqliteKeeper {
         };
         if rows.whole && updated.len() != rows.updated.len() {
             return Err(StoreError::Conflict);
+        }
+        if let Some(reseal) = rows.reseal {
+            rewrite_on_sqlite(&mut self.connection, reseal).await?;
+        }
+        if let Some(expunge) = rows.expunge {
+            expunge_on_sqlite(&mut self.connection, expunge).await?;
         }
         self.write(&rows.without_stale(&updated), &mut tiler).await?;
         self.tiler = Some(tiler);
@@ -91,8 +101,12 @@ impl SqliteKeeper {
         insert(&mut statements, &rows.tags, "");
         insert(&mut statements, &rows.events, "");
         insert(&mut statements, &in_multiples(&rows.clocks), RENEW_CLOCK);
+        insert(&mut statements, &in_multiples(&rows.work), RENEW_WORK);
         insert(&mut statements, &rows.assignments, END_ASSIGNMENT);
         insert(&mut statements, &rows.answers, "");
+        insert(&mut statements, &rows.queries, DECIDE_QUERY);
+        insert(&mut statements, &rows.grants, IF_NEW);
+        insert(&mut statements, &rows.certificates, "");
         let (leaves, tiles) = grow(tiler, rows.leaves.iter().chain(&rows.aside).copied());
         if !leaves.is_empty() {
             insert(&mut statements, &leaves.iter().collect::<Vec<_>>(), "");
@@ -119,11 +133,11 @@ impl SqliteKeeper {
     }
 }
 
-/// Clocks with the last one repeated up to the next multiple: to write it again changes nothing.
-fn in_multiples<'a>(clocks: &[&'a ClockRow]) -> Vec<&'a ClockRow> {
-    let mut all = clocks.to_vec();
-    if let Some(last) = clocks.last() {
-        all.resize(clocks.len().next_multiple_of(CLOCKS), last);
+/// Rows with the last one repeated up to the next multiple: to write it again changes nothing.
+fn in_multiples<'a, T>(rows: &[&'a T]) -> Vec<&'a T> {
+    let mut all = rows.to_vec();
+    if let Some(last) = rows.last() {
+        all.resize(rows.len().next_multiple_of(MULTIPLE), last);
     }
     all
 }

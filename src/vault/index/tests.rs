@@ -38,7 +38,7 @@ fn tags_are_as_long_as_they_should_be_and_no_longer() {
     let case = Uuid::from_u128(5);
     for tag in index.index_name(case, "张伟") {
         assert_eq!(tag.tag.len(), 3);
-        assert_eq!(tag.tag[2] & 0x7f, 0, "only 17 bits");
+        assert_eq!(tag.tag[2] & 0x0f, 0, "only 20 bits");
     }
     assert_eq!(index.index_id_number(case, "11010519491231002X").unwrap().tag.len(), 16);
     assert_eq!(first_bits(&[0xff; 32], 17), [0xff, 0xff, 0x80]);

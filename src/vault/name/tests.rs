@@ -90,3 +90,26 @@ fn a_name_is_found_by_sight_and_by_ear() {
         assert!(!name_matches(query, name), "{query} {name}");
     }
 }
+
+#[test]
+fn a_short_name_keeps_the_surname_alone() {
+    for (name, short) in [
+        ("林小禾", "林某某"),
+        ("欧阳明", "欧阳某"),
+        ("张", "张"),
+        ("艾力·买买提", "艾某某某某"),
+        ("Lin Xiaohe", "L. X."),
+        ("émile Zola", "É. Z."),
+        ("", ""),
+    ] {
+        assert_eq!(short_name(name), short, "{name}");
+    }
+}
+
+#[test]
+fn names_stand_in_the_order_of_their_readings() {
+    let mut names = ["周远", "李雨", "赵宁", "单静", "王安", "曾敏", "李安", "梁一", "Zola"];
+    names.sort_by_cached_key(|name| name_order(name));
+    // 单 and 曾 as surnames, and 李 before 梁 although li and liang begin alike.
+    assert_eq!(names, ["李安", "李雨", "梁一", "单静", "王安", "曾敏", "赵宁", "周远", "Zola"]);
+}

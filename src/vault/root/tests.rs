@@ -52,9 +52,9 @@ fn each_fault_of_a_file_has_its_own_error() {
         RootKeySource::File(path).load().unwrap_err()
     };
     let of = |key: &[u8]| format!("{TAG}\n{}\n", STANDARD.encode(key));
-    assert!(matches!(load(""), RootKeyError::Untagged));
-    assert!(matches!(load(&STANDARD.encode([7; 32])), RootKeyError::Untagged));
-    assert!(matches!(load("tutela-root-key-v2\nAAAA"), RootKeyError::Untagged));
+    assert!(matches!(load(""), RootKeyError::Untagged { .. }));
+    assert!(matches!(load(&STANDARD.encode([7; 32])), RootKeyError::Untagged { .. }));
+    assert!(matches!(load("tutela-root-key-v2\nAAAA"), RootKeyError::Untagged { .. }));
     assert!(matches!(load(&format!("{TAG}\n!!!!")), RootKeyError::NotBase64));
     assert!(matches!(load(TAG), RootKeyError::Length { found: 0 }));
     assert!(matches!(load(&of(&[7; 31])), RootKeyError::Length { found: 31 }));
@@ -85,15 +85,15 @@ fn a_command_prints_the_key() {
 fn a_credential_stays_in_its_directory() {
     // Mode 440 is what systemd's access list looks like.
     let (dir, _path) = file(0o440, &good());
-    let load = |name: &str| credential(Some(dir.path().as_os_str()), name);
+    let load = |name: &str| credential(Some(dir.path().as_os_str()), name, TAG).map(RootKey);
     assert_eq!(load("root.key").unwrap().bytes(), &[7; 32]);
     assert!(matches!(load("other").unwrap_err(), RootKeyError::Missing { .. }));
     for name in ["", ".", "..", "../root.key", "/etc/passwd"] {
         assert!(matches!(load(name).unwrap_err(), RootKeyError::CredentialName { .. }));
     }
-    assert!(matches!(credential(None, "root.key").unwrap_err(), RootKeyError::NoCredentials));
+    assert!(matches!(credential(None, "root.key", TAG).unwrap_err(), RootKeyError::NoCredentials));
     let (dir, _path) = file(0o444, &good());
-    let exposed = credential(Some(dir.path().as_os_str()), "root.key").unwrap_err();
+    let exposed = credential(Some(dir.path().as_os_str()), "root.key", TAG).unwrap_err();
     assert!(matches!(exposed, RootKeyError::Exposed { mode: 0o444, .. }));
 }
 
@@ -102,4 +102,19 @@ fn nothing_secret_is_printed() {
     let (_dir, path) = file(0o600, &good());
     let key = RootKeySource::File(path).load().unwrap();
     assert_eq!(format!("{key:?}"), "RootKey(***)");
+}
+
+#[test]
+fn a_sealing_key_is_no_root_key_and_the_other_way_round() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sealing.key");
+    let made = SealingKey::create_file(&path).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let source = RootKeySource::File(path.clone());
+    assert_eq!(source.load_sealing().unwrap().bytes(), made.bytes());
+    assert!(matches!(source.load().unwrap_err(), RootKeyError::Untagged { .. }));
+    let (_dir, root) = file(0o600, &good());
+    assert!(matches!(RootKeySource::File(root).load_sealing().unwrap_err(), RootKeyError::Untagged { .. }));
+    fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    assert!(matches!(source.load_sealing().unwrap_err(), RootKeyError::Exposed { mode: 0o644, .. }));
 }
