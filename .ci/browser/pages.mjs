@@ -26,6 +26,21 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
+/** A day of the office, counted from today: the demo's offices are in China, whatever the day is in UTC. */
+const day = (ahead = 0) => new Date(Date.now() + (8 * 60 + ahead * 24 * 60) * 60_000).toISOString().slice(0, 10);
+
+let minutes = 0;
+/** A minute of today for each visit that was kept, since nobody is at two at once: from midnight on, and over by now. */
+async function minute() {
+  const midnight = Date.parse(`${day()}T00:00+08:00`);
+  const wall = (at) => `${day()}T${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`;
+  minutes += 1;
+  const ahead = midnight + minutes * 60_000 + 1_000 - Date.now();
+  // Just after midnight today has too few of them.
+  if (ahead > 0) await new Promise((over) => setTimeout(over, ahead));
+  return { from: wall(minutes - 1), until: wall(minutes) };
+}
+
 /** A person at a browser of their own. */
 async function person(login, { language = 'zh', script = true, dark = false, phone = false } = {}) {
   const context = await browser.newContext({
@@ -77,6 +92,10 @@ async function person(login, { language = 'zh', script = true, dark = false, pho
       await me.look(name);
     },
     async click(what, name) {
+      // What is not there is said with what the page says instead, not by a time that ran out.
+      await what.first().waitFor({ timeout: 30_000 }).catch(async () => {
+        assert.fail(`${where()}: ${what} is not there; the page says: ${await page.locator('.summary').allInnerTexts()}`);
+      });
       await Promise.all([page.waitForNavigation(), what.click()]);
       await me.look(name);
     },
@@ -190,7 +209,7 @@ async function prosecutor(language, script, at) {
   await me.click(page.getByRole('button', { name: w.send, exact: true }));
   await me.go(`${at}/documents/D02/serve`, 'serve');
   for (const to of ['child', 'legal_rep']) await page.locator(`input[name="to"][value="${to}"]`).check();
-  await page.locator('#received_on').fill(new Date().toISOString().slice(0, 10));
+  await page.locator('#received_on').fill(day());
   await me.click(page.getByRole('button', { name: w.check, exact: true }));
   await me.click(page.getByRole('button', { name: w.send, exact: true }));
   assert.ok(page.url().includes('done='), 'it was received');
@@ -538,13 +557,12 @@ async function social(language, script, at, phone = false) {
 }
 
 // Nobody is at two visits at once: each measure has times of its own.
-let visits = 10;
+let planned = 10;
 
 /** A measure at liberty, led from its proposal to its fulfilment by the social worker and the prosecutor. */
 async function measure(language, script, at) {
   const worker = await person('fang.qing', { language, script });
   const lead = await person('zhao.ning', { language, script });
-  const day = (ahead) => new Date(Date.now() + (8 * 60 + ahead * 24 * 60) * 60_000).toISOString().slice(0, 10);
   const fill = async (who, typed) => {
     for (const [id, value] of Object.entries(typed)) await who.page.locator(`[id="${id}"]`).fill(value);
   };
@@ -589,15 +607,15 @@ async function measure(language, script, at) {
   await send(worker);
   await led(worker);
   await worker.go(`${here}/work/plan_visit`, 'measure-visit-plan');
-  visits += 2;
-  await fill(worker, { from: `${day(3)}T16:${visits}`, until: `${day(3)}T16:${visits + 2}`, place: '河湾二中' });
+  planned += 2;
+  await fill(worker, { from: `${day(3)}T16:${planned}`, until: `${day(3)}T16:${planned + 2}`, place: '河湾二中' });
   await send(worker);
   await led(worker);
   await worker.go(`${here}/visit`, 'measure-visit');
   await tick(worker, 'attendance', 'kept');
   await tick(worker, 'seen_alone', 'yes');
   await tick(worker, 'k.social_observation', 'met');
-  await fill(worker, { from: `${day(0)}T00:${visits}`, until: `${day(0)}T00:${visits + 2}`, went_well: '每天到校', child_words: '店主原谅我了' });
+  await fill(worker, { ...(await minute()), went_well: '每天到校', child_words: '店主原谅我了' });
   await send(worker);
   await led(worker);
   await worker.go(`${here}/work/breach`, 'measure-breach');
@@ -631,12 +649,11 @@ async function measure(language, script, at) {
 /** A visit is planned, and recorded on a phone in the few fields that it takes; two taps on the button record it once. */
 async function visit(language, script, at) {
   const lead = await person('zhao.ning', { language });
-  const on = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   const { measure } = await ask(lead, `${at}/measures`, {
-    kind: 'bail', from: on(-20), until: on(60), reasons: '有固定住所和监护人',
+    kind: 'bail', from: day(-20), until: day(60), reasons: '有固定住所和监护人',
     alternatives: [{ what: '不采取措施', why_not: '须按时到案' }],
   });
-  const decide = { kind: 'decide', reasons: '可以保证到案', review_told: true, child_heard: { on: on(-20), words: '我会按时来' }, child_agrees: true, guardian_agrees: true };
+  const decide = { kind: 'decide', reasons: '可以保证到案', review_told: true, child_heard: { on: day(-20), words: '我会按时来' }, child_agrees: true, guardian_agrees: true };
   await ask(lead, `${at}/measures/${measure}/decisions`, decide);
   await lead.context.close();
   const me = await person('fang.qing', { language, script, phone: true });
@@ -647,10 +664,9 @@ async function visit(language, script, at) {
   await me.click(page.locator('main form button').last(), 'visit-errors');
   assert.ok((await page.locator('.summary a').count()) >= 4, 'everything that is missing is named');
   await page.locator('input[name="attendance"][value="kept"]').check();
-  // On the clock of the office, a minute ago: the measure begins today, and nobody is at two visits at once.
-  const wall = (minutes) => new Date(Date.now() + 8 * 3_600_000 + minutes * 60_000).toISOString().slice(0, 16);
-  await page.locator('#from').fill(wall(-2));
-  await page.locator('#until').fill(wall(-1));
+  const { from, until } = await minute();
+  await page.locator('#from').fill(from);
+  await page.locator('#until').fill(until);
   await page.locator('input[name="seen_alone"][value="yes"]').check();
   await page.locator('#went_well').fill('每天到校，主动谈起道歉的事');
   await page.locator('#child_words').fill('店主原谅我了');
