@@ -13,6 +13,7 @@ use tutela::access::{Action, CaseScope, Kind, Resource, permit, permit_at};
 use tutela::http::{Asks, PAGES};
 
 mod decide;
+mod facts;
 mod once;
 mod work;
 

@@ -19,7 +19,7 @@ use crate::law::decide::{must_be_named, roles_for};
 use crate::law::input::{parse_time, read_fields};
 use crate::law::pack::Field;
 use crate::law::{Accepted, Act, Actor, CaseFile, Command, Pack, Reason, Refusal, What, decide};
-use crate::record::{Child, Decision, Text};
+use crate::record::{Child, Decision, Offence, Text};
 use crate::store::{
     self, CaseRow, ClockRow, EventRow, IdempotencyRow, StoreError, WorkRow, WriteSet, chain_events,
 };
@@ -115,10 +115,13 @@ pub enum RequestKind {
         /// On this day.
         received_on: chrono::NaiveDate,
     },
-    /// What is known of the child is corrected.
+    /// What is known of the child or of the alleged offence is corrected.
     CorrectChild {
         /// As it is known now.
         child: Child,
+        /// The alleged offence as it is known now, where that is corrected too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offence: Option<Offence>,
         /// Why.
         reason: String,
     },
@@ -698,8 +701,8 @@ fn what(pack: &Pack, kind: &RequestKind) -> Result<What, Refusal> {
         RequestKind::Serve { document, to, received_on } => {
             What::Serve { document: document.clone(), to: to.clone(), received_on: *received_on }
         }
-        RequestKind::CorrectChild { child, reason } => {
-            What::CorrectChild { child: child.clone(), reason: reason.clone() }
+        RequestKind::CorrectChild { child, offence, reason } => {
+            What::CorrectChild { child: child.clone(), offence: offence.clone(), reason: reason.clone() }
         }
     })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::case::Fields;
-use crate::record::{Child, Decision};
+use crate::record::{Child, Decision, Offence};
 
 /// A request to record something that happened or to do something.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,10 +81,13 @@ pub enum What {
         /// On this day.
         received_on: NaiveDate,
     },
-    /// What is known of the child is corrected.
+    /// What is known of the child or of the alleged offence is corrected.
     CorrectChild {
         /// As it is known now.
         child: Child,
+        /// The alleged offence as it is known now, where that is corrected too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offence: Option<Offence>,
         /// Why.
         reason: String,
     },

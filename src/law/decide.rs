@@ -13,7 +13,7 @@ use super::input::{check_fields, without_words};
 use super::pack::{Event, Level, Outcome, Pack, RoleKind};
 use super::refusal::{Reason, Refusal};
 use super::scene::{Scene, Standing};
-use crate::record::{Child, Decision, Text};
+use crate::record::{Child, Decision, Offence, Text};
 
 /// An accepted command.
 #[derive(Clone, Debug)]
@@ -66,7 +66,9 @@ pub fn decide(
             let received = ServiceReceived { document, to, on: *received_on };
             serve(pack, case, command, &received, now)
         }
-        What::CorrectChild { child, reason } => correct_child(pack, case, command, child, reason),
+        What::CorrectChild { child, offence, reason } => {
+            correct_child(pack, case, command, child, offence.as_ref(), reason)
+        }
     }?;
     // A receipt or an arrest that is still to come starts no clock: it would hold a window open for as long as one likes.
     let ahead = accepted.after.clocks.iter().any(|c| c.since == accepted.after.seq && c.run.started > now);
@@ -561,21 +563,25 @@ fn serve(
     Ok(Accepted { after, kind: "serve", code: document.id.clone(), role, warnings: Vec::new() })
 }
 
+/// Whether a role of the pack corrects what is known of a child: age and sex decide which protection applies, so only
+/// who receives, questions or charges may.
+pub fn corrects_child(pack: &Pack, role: &str) -> bool {
+    let acts = [floor::Act::Open, floor::Act::Question, floor::Act::Charge];
+    let theirs = |event: &Event| {
+        event.by.iter().any(|by| by == role) && acts.iter().any(|act| event.acts.contains(act))
+    };
+    is_own(pack, Some(role)) && pack.events.iter().any(theirs)
+}
+
 fn correct_child(
     pack: &Pack,
     case: &CaseFile,
     command: &Command,
     child: &Child,
+    offence: Option<&Offence>,
     reason: &str,
 ) -> Result<Accepted, Refusal> {
-    // Age and sex decide which protection applies: only who receives, questions or charges may correct them.
-    let answers = |role: &&String| {
-        let acts = [floor::Act::Open, floor::Act::Question, floor::Act::Charge];
-        let theirs =
-            |event: &Event| event.by.contains(role) && acts.iter().any(|act| event.acts.contains(act));
-        is_own(pack, Some(role)) && pack.events.iter().any(theirs)
-    };
-    let Some(role) = command.by.roles.iter().find(answers) else {
+    let Some(role) = command.by.roles.iter().find(|role| corrects_child(pack, role)) else {
         let text = Text::new(
             "由受理、承办或者决定案件的人员更正",
             "this is corrected by those who receive, handle or decide the case",
@@ -586,9 +592,22 @@ fn correct_child(
         let text = Text::new("更正须写明理由", "a correction states its reason");
         return Err(Refusal::one(Reason::engine("FIELD_MISSING", text).on("/reason")));
     }
+    let offence = offence.unwrap_or(&case.offence);
+    if child.born > command.at.date() {
+        let text = Text::new("出生日期在将来", "the day of birth lies in the future");
+        return Err(Refusal::one(Reason::engine("OUT_OF_ORDER", text).on("/child/born")));
+    }
+    if offence.on < child.born || offence.on > command.at.date() {
+        let text = Text::new(
+            "涉案日期早于出生日期或者在将来",
+            "the alleged act lies before the child was born, or in the future",
+        );
+        return Err(Refusal::one(Reason::engine("OUT_OF_ORDER", text).on("/offence/on")));
+    }
     let mut after = case.clone();
     after.seq += 1;
     after.child = child.clone();
+    after.offence = offence.clone();
     Ok(Accepted {
         after,
         kind: "child",

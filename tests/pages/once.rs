@@ -217,6 +217,16 @@ async fn a_case(twice: &mut Twice<'_>) {
         ("step", "send"),
     ];
     twice.send("zhao.ning", evidence, &[id, "S03"], &defender).await;
+    let known = [
+        ("child.sex", "boy"),
+        ("child.born", "2009-03-02"),
+        ("child.birth_proved", "true"),
+        ("offence.on", "2025-10-12"),
+        ("reason", "出生医学证明"),
+        ("at", "2025-11-06T11:00"),
+        ("step", "send"),
+    ];
+    twice.send("zhao.ning", "/cases/{id}/child/facts", &[id], &known).await;
     let needs = [("at", "2025-11-09T10:00"), ("i.needs_checked", "true"), ("step", "send")];
     twice.send("zhao.ning", evidence, &[id, "S08"], &needs).await;
     let interview = [

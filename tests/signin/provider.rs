@@ -26,7 +26,10 @@ fn issuer() -> String {
 fn skipped() -> bool {
     let absent = std::env::var_os("TUTELA_TEST_ISSUER").is_none();
     if absent {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "no identity provider: start with .ci/oidc/with");
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "no identity provider: start with .ci/oidc/with"
+        );
         println!("SKIPPED: no identity provider; .ci/oidc/with starts one");
     }
     absent

@@ -11,6 +11,7 @@ use super::{
     Action, AssessmentRow, AssessmentStepRow, Caller, CaseworkError, Loaded, Note, Opened, Service, actor,
     cipher, from_micros, permit, store, words_place,
 };
+use crate::law::expr::ChildFact;
 use crate::law::forms::{Form, Side};
 use crate::record::{Text, Value};
 use crate::vault::Class;
@@ -61,6 +62,9 @@ pub struct AssessmentView {
     pub versions: Vec<VersionView>,
     /// As which evidence the released form offers itself; a person completes and records it.
     pub evidence: Vec<EvidenceOffer>,
+    /// What the released form says of the child that the file does not know: `needs_interpreter`, `needs_accommodation`,
+    /// `pregnant_or_caring`; a person takes it into the file.
+    pub of_child: Vec<&'static str>,
     /// What this person can do with it now: `draft` to read what is written, `write` to go on with it, and steps.
     pub acts: Vec<&'static str>,
 }
@@ -210,16 +214,23 @@ impl Service {
         let steps = store::assessment_steps(self.db(), id).await?;
         let versions = self.versions(&sight, row, form, &steps).await?;
         let latest = versions.iter().rev().find(|version| version.released && !version.answers.is_empty());
-        let evidence = match latest {
+        let (evidence, of_child) = match latest {
             Some(version) => self.offers_of(&opened, &version.answers),
-            None => Vec::new(),
+            None => (Vec::new(), Vec::new()),
         };
         let mut shown = Vec::new();
         for step in steps {
             shown.push(self.step(&sight, case, step).await?);
         }
         let acts = self.acts_of(caller, &opened, &sight, &versions);
-        Ok(AssessmentView { line: self.in_short(row, form), steps: shown, versions, evidence, acts })
+        Ok(AssessmentView {
+            line: self.in_short(row, form),
+            steps: shown,
+            versions,
+            evidence,
+            of_child,
+            acts,
+        })
     }
 
     /// Which forms this person can ask for in a case, and which they can begin.
@@ -408,19 +419,25 @@ impl Service {
         }
     }
 
-    fn offers_of(&self, opened: &Opened, answers: &Map<String, Json>) -> Vec<EvidenceOffer> {
+    fn offers_of(
+        &self,
+        opened: &Opened,
+        answers: &Map<String, Json>,
+    ) -> (Vec<EvidenceOffer>, Vec<&'static str>) {
         let today = super::legal(opened.loaded.pack.zone, self.now()).date();
         let about = super::about(&opened.loaded, today);
         let reading = crate::law::forms::read(&opened.form, answers, &about);
+        let of_child = reading.of_child(&opened.form, &about).into_iter().map(ChildFact::as_str).collect();
         let offers = reading.evidence(&opened.form, &about).into_iter();
-        offers
+        let offers = offers
             .filter_map(|(safeguard, fields)| {
                 let name = opened.loaded.pack.safeguards.find(&safeguard)?.name.clone();
                 let fields =
                     fields.into_iter().filter_map(|(field, value)| Some((field, plain(value)?))).collect();
                 Some(EvidenceOffer { safeguard, name, fields })
             })
-            .collect()
+            .collect();
+        (offers, of_child)
     }
 }
 

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::case::{Head, head, record};
+use super::facts;
 use super::fields::{Answers, Fault, Input, Section, decided, decision, faults, json, mark};
 use super::form::Form;
 use super::page::{Page, Person, go, ok, show};
@@ -22,6 +23,7 @@ use crate::casework::{Caller, CaseworkError};
 use crate::http::caller::{Named, Params};
 use crate::http::{App, Problem};
 use crate::law::{Offer, Reason};
+use crate::record::Offence;
 
 /// What a form is about.
 #[derive(Clone, Debug)]
@@ -36,6 +38,8 @@ enum About {
     Serve(String),
     /// A draft waits for an answer.
     Draft(u32),
+    /// What is known of the child is corrected.
+    Child,
 }
 
 /// A form, filled in so far.
@@ -53,6 +57,8 @@ struct FormPage {
     version: i64,
     /// The entry that is corrected, where one is.
     supersedes: String,
+    /// Where what is known of the child is corrected, if the form hangs on it.
+    facts: Option<String>,
 }
 
 /// What was filled in, to be read over before it is sent.
@@ -192,6 +198,42 @@ pub(super) async fn send_draft(
     Box::pin(sent(&app, p, caller, id, About::Draft(entry), form)).await
 }
 
+/// The form in which what is known of the child is corrected, as a form about the child may have said.
+pub(super) async fn child(
+    State(app): State<App>,
+    Person(caller, p): Person,
+    Named(id): Named<Uuid>,
+    Params(said): Params<Said>,
+) -> Result<Response, Problem> {
+    let said = [
+        ("child.needs_interpreter", said.needs_interpreter),
+        ("child.needs_accommodation", said.needs_accommodation),
+        ("child.pregnant_or_caring", said.pregnant_or_caring),
+    ];
+    let said = said.into_iter().filter(|(_, holds)| *holds);
+    let form = Form::of(said.map(|(field, _)| (field.to_owned(), "true".to_owned())).collect());
+    asked(&app, p, &caller, id, About::Child, form).await
+}
+
+/// What a form about the child says of them.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Said {
+    needs_interpreter: bool,
+    needs_accommodation: bool,
+    pregnant_or_caring: bool,
+}
+
+/// The same, sent.
+pub(super) async fn send_child(
+    State(app): State<App>,
+    Person(caller, p): Person,
+    Named(id): Named<Uuid>,
+    form: Form,
+) -> Result<Response, Problem> {
+    Box::pin(sent(&app, p, caller, id, About::Child, form)).await
+}
+
 /// The event among those that the case's present states allow.
 async fn offered(app: &App, caller: &Caller, case: Uuid, event: &str) -> Result<About, Problem> {
     among(app.service.offers(caller, case).await?, event).ok_or_else(Problem::not_found)
@@ -217,6 +259,14 @@ async fn asked(
         _ => Vec::new(),
     };
     let faults = faults(&p, &reasons, |code| record(&p, &head, code));
+    let form = match about {
+        // It begins with what is known.
+        About::Child => {
+            let known = facts::typed(&head.view.child, &head.view.offence);
+            form.pairs().iter().fold(known, |known, (field, said)| known.with(field, said))
+        }
+        _ => form,
+    };
     filled(app, p, caller, head, &about, &form, faults, StatusCode::OK).await
 }
 
@@ -249,7 +299,12 @@ async fn filled(
     };
     let version = head.view.version;
     let supersedes = form.get("supersedes").to_owned();
-    Ok(show(status, &FormPage { p, head, title, source, lead, sections, faults, shown, version, supersedes }))
+    let facts = match about {
+        About::Evidence(id) => head.facts_of(&p, id),
+        _ => None,
+    };
+    let page = FormPage { p, head, title, source, lead, sections, faults, shown, version, supersedes, facts };
+    Ok(show(status, &page))
 }
 
 /// A form that was sent: to be corrected, read over, or done.
@@ -262,10 +317,13 @@ async fn sent(
     form: Form,
 ) -> Result<Response, Problem> {
     let head = head(app, &mut p, &caller, id, "act").await?;
-    let request = request(&head, &about, &form)?;
     if form.get("step") == "edit" {
         return filled(app, p, &caller, head, &about, &form, Vec::new(), StatusCode::OK).await;
     }
+    let request = match request(&head, &about, &form) {
+        Ok(request) => request,
+        Err(error) => return refused(app, p, &caller, head, &about, &form, error).await,
+    };
     if form.get("step") == "send" {
         let expected = form.get("v").parse().ok();
         return match app.service.proceed(&caller, id, expected, &request).await {
@@ -356,6 +414,7 @@ fn title(p: &Page, head: &Head, about: &About) -> Result<(String, String, String
             let by = format!("{} · {}", p.who(&draft.by), p.day(&draft.on));
             (p.n(t::DRAFT_OF, p.x(&draft.name)), none(), by)
         }
+        About::Child => (p.t(t::CORRECT_CHILD).to_owned(), none(), p.t(t::CORRECT_CHILD_LEAD).to_owned()),
     })
 }
 
@@ -431,6 +490,11 @@ fn sections(p: &Page, head: &Head, about: &About, form: &Form) -> Result<Vec<Sec
             ];
             sections.push(Section::new("what", p.t(t::YOUR_ANSWER), inputs));
         }
+        About::Child => {
+            sections.push(Section::new("child", p.t(t::LAW_ASKS), facts::inputs(p, form)));
+            let why = Input::new("reason", p.t(t::WHY), "area", form).hint(p.t(t::CORRECT_CHILD_WHY));
+            sections.push(Section::new("why", p.t(t::WHY), vec![why.required(), when(p, form)]));
+        }
     }
     Ok(sections)
 }
@@ -480,11 +544,11 @@ fn answers(p: &Page, head: &Head, about: &About, form: &Form) -> Result<Answers,
 }
 
 /// The request that a form stands for.
-fn request(head: &Head, about: &About, form: &Form) -> Result<Request, Problem> {
+fn request(head: &Head, about: &About, form: &Form) -> Result<Request, CaseworkError> {
     let pack = &head.pack;
     let what = match about {
         About::Event(offer) => {
-            let event = pack.events.find(&offer.event).ok_or_else(Problem::not_found)?;
+            let event = pack.events.find(&offer.event).ok_or(CaseworkError::NotFound)?;
             let inputs = json("i.", &event.inputs, form);
             let mut evidence: BTreeMap<String, Map<String, serde_json::Value>> = BTreeMap::new();
             for id in &offer.give_with_act {
@@ -507,7 +571,7 @@ fn request(head: &Head, about: &About, form: &Form) -> Result<Request, Problem> 
             }
         }
         About::Evidence(id) => {
-            let safeguard = pack.safeguards.find(id).ok_or_else(Problem::not_found)?;
+            let safeguard = pack.safeguards.find(id).ok_or(CaseworkError::NotFound)?;
             let fields = json("i.", &safeguard.evidence, form);
             RequestKind::Evidence {
                 safeguard: id.clone(),
@@ -516,7 +580,7 @@ fn request(head: &Head, about: &About, form: &Form) -> Result<Request, Problem> 
             }
         }
         About::Issue(id) => {
-            let document = pack.documents.find(id).ok_or_else(Problem::not_found)?;
+            let document = pack.documents.find(id).ok_or(CaseworkError::NotFound)?;
             RequestKind::Issue { document: id.clone(), inputs: json("i.", &document.inputs, form) }
         }
         About::Serve(id) => RequestKind::Serve {
@@ -530,12 +594,18 @@ fn request(head: &Head, about: &About, form: &Form) -> Result<Request, Problem> 
         About::Draft(entry) => {
             let draft = head.view.drafts.iter().find(|draft| draft.entry == *entry);
             RequestKind::Act {
-                event: draft.ok_or_else(Problem::not_found)?.event.clone(),
+                event: draft.ok_or(CaseworkError::NotFound)?.event.clone(),
                 inputs: Map::new(),
                 evidence: BTreeMap::new(),
                 draft: Some(*entry),
                 decision: None,
             }
+        }
+        About::Child => {
+            let (child, on) = facts::read(form).map_err(CaseworkError::Invalid)?;
+            let offence = Offence { on, ..head.view.offence.clone() };
+            let offence = Some(offence).filter(|offence| *offence != head.view.offence);
+            RequestKind::CorrectChild { child, offence, reason: form.get("reason").to_owned() }
         }
     };
     Ok(Request {

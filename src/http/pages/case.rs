@@ -16,7 +16,8 @@ use crate::casework::read::{CaseView, ClockView, DerogationView, DocumentView};
 use crate::http::caller::{Named, Params};
 use crate::http::{App, Problem};
 use crate::law::case::ClockState;
-use crate::law::expr::Region;
+use crate::law::decide::corrects_child;
+use crate::law::expr::{Region, Var};
 use crate::law::lateness::is_others;
 use crate::law::offer::SafeguardState;
 use crate::law::pack::{Pack, RoleKind, StaffRole};
@@ -145,6 +146,21 @@ impl Head {
     pub(super) fn open_here(&self, tab: &str) -> bool {
         self.tab == tab
     }
+
+    /// Where this person corrects what is known of the child, if they can.
+    pub(super) fn facts(&self, p: &Page) -> Option<String> {
+        let mut roles = self.pack.roles.iter().filter(|role| p.is(&role.staff));
+        roles
+            .any(|role| corrects_child(&self.pack, &role.id))
+            .then(|| format!("/cases/{}/child/facts", self.view.id))
+    }
+
+    /// The same, if a safeguard hangs on what is known of the child.
+    pub(super) fn facts_of(&self, p: &Page, safeguard: &str) -> Option<String> {
+        let met = self.pack.safeguards.find(safeguard)?.satisfied_when.as_ref()?;
+        let asks = met.vars().into_iter().any(|var| matches!(var, Var::Child(_)));
+        if asks { self.facts(p) } else { None }
+    }
 }
 
 /// The case's own page.
@@ -209,6 +225,9 @@ pub(super) async fn page(
 /// Where what a rule wants is recorded, if this person can.
 pub(super) fn record(p: &Page, head: &Head, code: &str) -> Option<String> {
     let safeguard = head.pack.safeguards.find(code)?;
+    if safeguard.evidence.is_empty() {
+        return head.facts_of(p, code);
+    }
     records(p, &head.pack, &safeguard.recorded_by)
         .then(|| format!("/cases/{}/safeguards/{code}", head.view.id))
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
 use super::case::{Head, head};
+use super::facts;
 use super::fields::in_words;
 use super::form::Form;
 use super::lang::Lang;
@@ -201,10 +202,11 @@ fn parts(p: &Page, pack: &Pack, command: &Command) -> Vec<Part> {
                 ],
             );
         }
-        What::CorrectChild { child, reason } => add(
-            "",
-            vec![(p.t(t::BORN).to_owned(), p.day(&child.born)), (p.t(t::WHY).to_owned(), reason.clone())],
-        ),
+        What::CorrectChild { child, offence, reason } => {
+            let mut known = facts::words(p, child, offence.as_ref());
+            known.push((p.t(t::WHY).to_owned(), reason.clone()));
+            add("", known);
+        }
     }
     let because = command.because.iter().map(|(code, why)| (code.clone(), why.clone())).collect();
     add(p.t(t::GO_ON_ANYWAY), because);

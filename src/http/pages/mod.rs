@@ -31,6 +31,7 @@ mod copies;
 mod desk;
 mod desk_texts;
 mod explain;
+mod facts;
 mod fields;
 mod files;
 mod form;

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
+use super::facts;
 use super::fields::{Answers, Fault, Input, Section, faults, json, mark};
 use super::form::Form;
 use super::page::{Page, Person, go, ok, show};
@@ -20,7 +20,7 @@ use crate::http::{App, Problem};
 use crate::law::Reason;
 use crate::law::expr::Region;
 use crate::law::pack::{Event, Pack, StaffRole};
-use crate::record::{Child, Offence, Sex, Text};
+use crate::record::{Offence, Text};
 
 /// A pack, its name, and the code, name and source of each event with which a case is opened under it.
 type Choices = (String, String, Vec<(String, String, String)>);
@@ -140,19 +140,8 @@ fn chosen<'a>(app: &'a App, form: &Form) -> Result<(&'a Pack, &'a Event), Proble
 }
 
 fn sections(app: &App, p: &Page, pack: &Pack, event: &Event, form: &Form) -> Vec<Section> {
-    let sexes = [("girl", t::GIRL), ("boy", t::BOY)].map(|(id, name)| (id.to_owned(), p.t(name).to_owned()));
-    let yes_no = |id: &str, label| Input::yes_no(p, id, p.t(label), form);
     let mut who = identity_inputs(p, form);
     who.retain(|input| input.id != "identity.relation");
-    let child = vec![
-        Input::new("child.sex", p.t(t::SEX), "radios", form).one_of(sexes).required(),
-        Input::new("child.born", p.t(t::BORN), "date", form).required(),
-        yes_no("child.birth_proved", t::BIRTH_PROVED).required(),
-        yes_no("child.needs_interpreter", t::NEEDS_INTERPRETER),
-        yes_no("child.needs_accommodation", t::NEEDS_ACCOMMODATION),
-        yes_no("child.pregnant_or_caring", t::PREGNANT),
-        Input::new("offence.on", p.t(t::OFFENCE_ON), "date", form).required(),
-    ];
     let mut file = vec![
         Input::new("case_no", p.t(t::OWN_NUMBER), "line", form).hint(p.t(t::OWN_NUMBER_HINT)),
         Input::new("at", p.t(t::RECEIVED_AT), "time", form).hint(p.t(t::HAPPENED_AT_HINT)),
@@ -164,7 +153,7 @@ fn sections(app: &App, p: &Page, pack: &Pack, event: &Event, form: &Form) -> Vec
     file.extend(event.inputs.iter().map(|field| Input::of(p, "i.", field, form)));
     let mut sections = vec![
         Section::new("who", p.t(t::THE_CHILD), who),
-        Section::new("child", p.t(t::LAW_ASKS), child),
+        Section::new("child", p.t(t::LAW_ASKS), facts::inputs(p, form)),
         Section::new("file", p.t(t::THE_FILE), file),
     ];
     for (id, _) in &event.safeguards {
@@ -250,41 +239,19 @@ fn answers(app: &App, p: &Page, pack: &Pack, event: &Event, form: &Form) -> Answ
 
 /// The case that a form stands for; what must be there and is not, is said beside its field.
 fn new_case(pack: &Pack, event: &Event, form: &Form) -> Result<NewCase, Vec<Reason>> {
-    let mut missing = Vec::new();
-    let mut must = |field: &str, zh: &str, en: &str| {
-        let text = Text::new(format!("请填写{zh}"), format!("{en} is required"));
-        missing.push(Reason::engine("FIELD_MISSING", text).on(format!("/{}", field.replace('.', "/"))));
-    };
-    let day = |field: &str| form.given(field).and_then(|typed| typed.parse::<NaiveDate>().ok());
-    let flag = |field: &str| form.get(field) == "true";
+    let known = facts::read(form);
+    let mut reasons = Vec::new();
     if form.given("identity.name").is_none() {
-        must("identity.name", "姓名", "the name");
+        reasons.push(facts::missing("identity.name", &Text::new("姓名", "the name")));
     }
-    let sex = match form.get("child.sex") {
-        "girl" => Some(Sex::Girl),
-        "boy" => Some(Sex::Boy),
-        _ => None,
-    };
-    let (born, on) = (day("child.born"), day("offence.on"));
-    if sex.is_none() {
-        must("child.sex", "性别", "the sex");
-    }
-    if born.is_none() {
-        must("child.born", "出生日期", "the date of birth");
-    }
-    if form.given("child.birth_proved").is_none() {
-        must("child.birth_proved", "出生日期是否已证实", "whether the date of birth is proved");
-    }
-    if on.is_none() {
-        must("offence.on", "涉案日期", "the day of the alleged offence");
-    }
+    reasons.extend(known.as_ref().err().into_iter().flatten().cloned());
     for field in event.inputs.iter().filter(|field| field.required) {
         if form.given(&format!("i.{}", field.id)).is_none() {
-            must(&format!("inputs.{}", field.id), &field.name.zh, &field.name.en);
+            reasons.push(facts::missing(&format!("inputs.{}", field.id), &field.name));
         }
     }
-    let (Some(sex), Some(born), Some(on), true) = (sex, born, on, missing.is_empty()) else {
-        return Err(missing);
+    let (Ok((child, on)), true) = (known, reasons.is_empty()) else {
+        return Err(reasons);
     };
     let mut evidence = BTreeMap::new();
     for (id, _) in &event.safeguards {
@@ -299,14 +266,7 @@ fn new_case(pack: &Pack, event: &Event, form: &Form) -> Result<NewCase, Vec<Reas
         office: form.given("office").map(str::to_owned),
         case_no: form.given("case_no").map(str::to_owned),
         identity: identity(form),
-        child: Child {
-            sex,
-            born,
-            birth_proved: flag("child.birth_proved"),
-            needs_interpreter: flag("child.needs_interpreter"),
-            needs_accommodation: flag("child.needs_accommodation"),
-            pregnant_or_caring: flag("child.pregnant_or_caring"),
-        },
+        child,
         offence: Offence { on, status_offence: false },
         lead: None,
         social_worker: None,

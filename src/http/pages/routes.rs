@@ -319,6 +319,12 @@ pub const PAGES: &[Route] = &[
         handlers: || get(child::page),
     },
     Route {
+        path: "/cases/{id}/child/facts",
+        methods: &["get", "post"],
+        asks: &[May(ReadCase), May(ActInCase)],
+        handlers: || get(act::child).post(act::send_child),
+    },
+    Route {
         path: "/cases/{id}/sheet",
         methods: &["get"],
         asks: &[May(ReadCase)],

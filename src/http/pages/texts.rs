@@ -359,6 +359,11 @@ texts! {
     SEX = "性别", "Sex";
     BIRTH_PROVED = "出生日期有证据证实", "The date of birth is proved";
     PREGNANT = "怀孕或者正在抚育子女", "Pregnant, or caring for a child of her own";
+    CORRECT = "更正", "Correct";
+    CORRECT_CHILD = "更正未成年人的基本情况", "Correct what is known of the child";
+    CORRECT_CHILD_LEAD = "年龄、性别和特殊需要决定适用哪些保障。更正留有记录，此前的记录不会消失。", "Age, sex and needs decide which protection applies. A correction is an entry of its own; what was recorded before stays.";
+    CORRECT_CHILD_WHY = "依据什么得知，例如出生证明、便利筛查", "How it is known: a birth certificate, a screening";
+    HANGS_ON_CHILD = "此项还取决于案卷中未成年人的基本情况。", "This also hangs on what the file knows of the child.";
     OFFENCE_ON = "涉案日期", "Day of the alleged offence";
     OWN_NUMBER = "本院案号", "Your office’s number";
     OWN_NUMBER_HINT = "不填则自动生成", "One is made if you leave it out";

@@ -101,6 +101,7 @@ fn scores(form: &Form) -> Vec<Finding> {
     places.extend(form.rules.iter().filter(|rule| reads(&rule.require.expr)).map(|rule| &rule.at));
     let offers = form.evidence_for.iter().flat_map(|offered| &offered.fields);
     places.extend(offers.filter(|(_, expr)| reads(expr)).map(|_| &form.at));
+    places.extend(form.of_child.iter().filter(|(_, expr)| reads(expr)).map(|_| &form.at));
     places
         .into_iter()
         .map(|at| {

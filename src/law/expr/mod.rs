@@ -101,6 +101,22 @@ impl Region {
     }
 }
 
+impl ChildFact {
+    /// Its name in conditions, after `child.`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sex => "sex",
+            Self::Born => "born",
+            Self::BirthProved => "birth_proved",
+            Self::AgeAtOffence => "age_at_offence",
+            Self::AgeNow => "age_now",
+            Self::NeedsInterpreter => "needs_interpreter",
+            Self::NeedsAccommodation => "needs_accommodation",
+            Self::PregnantOrCaring => "pregnant_or_caring",
+        }
+    }
+}
+
 /// What every jurisdiction knows of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChildFact {

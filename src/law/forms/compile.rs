@@ -113,6 +113,7 @@ impl Compiler {
                 .iter()
                 .filter_map(|offered| self.offered(&within, offered, safeguards))
                 .collect(),
+            of_child: self.of_child(&within, &form.of_child),
             sections,
             rules,
             at: place,
@@ -328,6 +329,23 @@ impl Compiler {
             let at = Self::place(file, text);
             self.flaw(at, "a form looks at its answers (input.…) and at the child (child.…) only");
         }
+    }
+
+    fn of_child(&mut self, within: &Within<'_>, said: &OfChildFile) -> Vec<(ChildFact, Expr)> {
+        let said = [
+            (ChildFact::NeedsInterpreter, &said.needs_interpreter),
+            (ChildFact::NeedsAccommodation, &said.needs_accommodation),
+            (ChildFact::PregnantOrCaring, &said.pregnant_or_caring),
+        ];
+        let mut facts = Vec::new();
+        for (fact, text) in said {
+            let Some(text) = text else { continue };
+            if let Some(expr) = self.expression(within.file, text, &within.names, &Type::Bool) {
+                self.only_answers(within.file, text, &expr);
+                facts.push((fact, expr));
+            }
+        }
+        facts
     }
 
     fn offered(

@@ -37,6 +37,8 @@ pub struct Form {
     pub rules: Vec<Rule>,
     /// As which evidence it offers itself.
     pub evidence_for: Vec<Offered>,
+    /// What its answers say of the child.
+    pub of_child: Vec<(ChildFact, Expr)>,
     /// Where it is declared.
     pub at: Where,
 }

@@ -9,7 +9,7 @@ use super::known::Known;
 use super::model::{Choice, Condition, Form, Kind, Means, Question, Required, Rows, Section, Table};
 use super::says;
 use crate::law::Reason;
-use crate::law::expr::{eval, holds};
+use crate::law::expr::{ChildFact, Expr, Facts as _, Var, eval, holds};
 use crate::law::input::{LONGEST_TEXT, parse_time};
 use crate::law::pack::Age;
 use crate::record::{Child, Value};
@@ -62,6 +62,18 @@ impl Reading {
                 (offered.safeguard.clone(), given)
             })
             .collect()
+    }
+}
+
+impl Reading {
+    /// What the form says of the child that the file does not know; a person takes it into the file.
+    pub fn of_child(&self, form: &Form, about: &About<'_>) -> Vec<ChildFact> {
+        let known = Known { values: &self.values, row: None, about };
+        let says = |fact: ChildFact, expr: &Expr| {
+            eval(expr, &known) == Some(Value::Bool(true))
+                && known.value(&Var::Child(fact)) == Some(Value::Bool(false))
+        };
+        form.of_child.iter().filter(|(fact, expr)| says(*fact, expr)).map(|(fact, _)| *fact).collect()
     }
 }
 

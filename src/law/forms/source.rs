@@ -42,6 +42,24 @@ pub struct FormFile {
     /// Safeguards as whose evidence it offers itself once it is released.
     #[serde(default)]
     pub evidence_for: Vec<EvidenceForFile>,
+    /// What its answers say of the child that the file may not know yet; a person takes it into the file.
+    #[serde(default)]
+    pub of_child: OfChildFile,
+}
+
+/// What the answers of a form say of the child: each a condition that holds when it is so.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfChildFile {
+    /// The child needs an interpreter.
+    #[schemars(with = "Option<String>")]
+    pub needs_interpreter: Option<Name>,
+    /// The child needs accommodation.
+    #[schemars(with = "Option<String>")]
+    pub needs_accommodation: Option<Name>,
+    /// The child is pregnant or cares for a child of her own.
+    #[schemars(with = "Option<String>")]
+    pub pregnant_or_caring: Option<Name>,
 }
 
 /// A part of a form.

@@ -195,7 +195,11 @@ impl Stage<'_> {
                 received_on: step.received.unwrap_or_else(|| at.date()),
             }
         } else if let Some(child) = &step.correct {
-            What::CorrectChild { child: child.facts(), reason: step.reason.clone().unwrap_or_default() }
+            What::CorrectChild {
+                child: child.facts(),
+                offence: None,
+                reason: step.reason.clone().unwrap_or_default(),
+            }
         } else {
             return Ok(None);
         };

@@ -157,7 +157,7 @@ pub(super) fn commands(pack: &Pack, case: &CaseFile, attempt: &Try, at: &mut Nai
             vec![command(
                 1,
                 Vec::new(),
-                What::CorrectChild { child: Child { born, ..child }, reason: "r".into() },
+                What::CorrectChild { child: Child { born, ..child }, offence: None, reason: "r".into() },
             )]
         }
     }

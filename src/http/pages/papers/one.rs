@@ -242,6 +242,25 @@ impl PaperPage {
         self.view.versions.iter().rev().collect()
     }
 
+    /// What the form says of the child, in words.
+    fn of_child(&self) -> String {
+        let name = |fact: &&'static str| {
+            let text = match *fact {
+                "needs_interpreter" => t::NEEDS_INTERPRETER,
+                "needs_accommodation" => t::NEEDS_ACCOMMODATION,
+                _ => t::PREGNANT,
+            };
+            self.p.t(text)
+        };
+        self.p.lang.list(self.view.of_child.iter().map(name))
+    }
+
+    /// The form in which a person takes it into the file, filled in so far.
+    fn facts(&self) -> String {
+        let said: Vec<String> = self.view.of_child.iter().map(|fact| format!("{fact}=true")).collect();
+        format!("/cases/{}/child/facts?{}", self.head.view.id, said.join("&"))
+    }
+
     fn records(&self, safeguard: &str) -> Option<String> {
         record(&self.p, &self.head, safeguard)
     }

@@ -72,6 +72,8 @@ texts! {
     CORRECTS = "更正第{}版", "Corrects version {}";
     LATE_ENTRY = "事后补记", "Recorded late";
     HAPPENED = "发生于{}", "Happened {}";
+    OF_CHILD = "表中所述，案卷尚未记载", "It says what the file does not know yet";
+    INTO_FILE = "记入案卷", "Take it into the file";
     AS_EVIDENCE = "可作为以下保障措施的记录", "It can be recorded as evidence of";
     RECORD_EVIDENCE = "去记录", "Record it";
     MOVED_ON = "有人刚刚办理了此表。您填写的内容仍在，请查看最新状态后再提交。", "Somebody has just done something with this form. What you typed is kept: look at where it stands now, then send it again.";
