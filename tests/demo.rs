@@ -30,6 +30,19 @@ async fn somebody_stands_in_every_state() {
     assert!(missing.is_empty(), "nobody stands in {missing:?}");
 }
 
+/// Stories are moved in time, and what ends on a working day in the case file ends on a holiday elsewhere: whatever the
+/// day, no story goes wrong. In December of 2026 one in three hundred did.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caseload_is_made_on_any_day() {
+    for today in ["2026-12-01T09:00:00Z", "2027-02-10T01:00:00Z"] {
+        let app = TestApp::sqlite().await;
+        let progress = Arc::new(Progress::default());
+        let today = today.parse().unwrap();
+        let made = build(&app.sealer, &app.staff, 300, 2026, today, &progress).await.unwrap();
+        assert_eq!(made.stopped, Vec::<String>::new(), "{today}");
+    }
+}
+
 /// Where somebody's record is already, no demo is made, and it says what to do.
 #[test]
 fn no_demo_is_made_of_a_record() {

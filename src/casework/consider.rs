@@ -9,6 +9,14 @@ use crate::access::Action;
 use crate::law::Reason;
 
 impl Service {
+    /// Whether somebody may record anything in a case; the policy says why not.
+    ///
+    /// # Errors
+    /// When there is no such case for them, when they may not, or when the store cannot be read.
+    pub async fn may_act(&self, caller: &Caller, case: Uuid) -> Result<(), CaseworkError> {
+        self.load(caller, case, Action::ActInCase).await.map(drop)
+    }
+
     /// Asks the law what it would say to a request, and keeps nothing but the leaf that it was asked. Gives the warnings
     /// with which it would be accepted.
     ///

@@ -322,7 +322,11 @@ async fn sent(
     }
     let request = match request(&head, &about, &form) {
         Ok(request) => request,
-        Err(error) => return refused(app, p, &caller, head, &about, &form, error).await,
+        Err(error) => {
+            // Whoever may not hears that first, and nothing of what is wrong with the form.
+            app.service.may_act(&caller, id).await?;
+            return refused(app, p, &caller, head, &about, &form, error).await;
+        }
     };
     if form.get("step") == "send" {
         let expected = form.get("v").parse().ok();

@@ -359,7 +359,7 @@ texts! {
     SEX = "性别", "Sex";
     BIRTH_PROVED = "出生日期有证据证实", "The date of birth is proved";
     PREGNANT = "怀孕或者正在抚育子女", "Pregnant, or caring for a child of her own";
-    CORRECT = "更正", "Correct";
+    CORRECT_FACTS = "更正", "Correct";
     CORRECT_CHILD = "更正未成年人的基本情况", "Correct what is known of the child";
     CORRECT_CHILD_LEAD = "年龄、性别和特殊需要决定适用哪些保障。更正留有记录，此前的记录不会消失。", "Age, sex and needs decide which protection applies. A correction is an entry of its own; what was recorded before stays.";
     CORRECT_CHILD_WHY = "依据什么得知，例如出生证明、便利筛查", "How it is known: a birth certificate, a screening";

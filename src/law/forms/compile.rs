@@ -8,8 +8,8 @@ use super::model::{
     Choice, Condition, Form, Forms, Kind, Limits, Means, Offered, Question, Required, Rows, Rule, Section,
     Side, Table,
 };
-use super::source::{EvidenceForFile, FormFile, QuestionFile, QuestionKind};
-use crate::law::expr::{Expr, Names, Type, Var};
+use super::source::{EvidenceForFile, FormFile, OfChildFile, QuestionFile, QuestionKind};
+use crate::law::expr::{ChildFact, Expr, Names, Type, Var};
 use crate::law::pack::compile::Compiler;
 use crate::law::pack::source::{ClassName, FieldKind, Name, OptionFile, StaffRole};
 use crate::law::pack::{Catalogue, Role, Safeguard};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 pub use super::source::Means;
-use crate::law::expr::Expr;
+use crate::law::expr::{ChildFact, Expr};
 use crate::law::pack::Where;
 use crate::law::pack::source::{ClassName, Confidence};
 use crate::record::Text;
