@@ -11,6 +11,7 @@ use crate::support::script::Script;
 on_both!(
     a_measure_is_proposed_decided_kept_and_fulfilled,
     a_breach_is_answered_in_steps_and_one_is_no_ground_for_revocation,
+    nothing_is_decided_before_milder_answers_were_weighed,
 );
 
 /// A measure of a test.
@@ -374,6 +375,23 @@ async fn a_breach_is_answered_in_steps_and_one_is_no_ground_for_revocation(app: 
     ] {
         assert!(acts.contains(&format!("measure.{act}").as_str()), "{act}: {acts:?}");
     }
+}
+
+async fn nothing_is_decided_before_milder_answers_were_weighed(app: &TestApp) {
+    app.now("2025-11-10T02:00:00Z");
+    let case = TestCase::open(app).await;
+    with_social_worker(&case).await;
+    let bail =
+        json!({"kind": "bail", "from": "2025-11-10", "until": "2026-04-09", "reasons": "有固定住所和监护人"});
+    let measure = Measure::proposed(&case, "fang.qing", &bail).await;
+    let mut decide = decision("2025-11-09");
+    measure.refused("zhao.ning", "/decisions", &decide, &["LEAST_INTRUSIVE"]).await;
+    // A name alone is no reason; both that are missing are told.
+    decide["alternatives"] = json!([{"what": "不采取措施", "why_not": " "}]);
+    measure.refused("zhao.ning", "/decisions", &decide, &["FIELD_MISSING", "LEAST_INTRUSIVE"]).await;
+    decide["alternatives"] = json!([{"what": "不采取措施", "why_not": "须按时到案"}]);
+    assert_eq!(measure.done("zhao.ning", "/decisions", &decide).await, "decided");
+    assert_eq!(measure.read("fang.qing").await["alternatives"][0]["why_not"], "须按时到案");
 }
 
 /// Another file of the same social worker, who is not at two places at once.

@@ -73,6 +73,11 @@ async fn a_clock_is_told_before_on_its_day_and_after(app: &TestApp) {
     let mut expected = Vec::new();
     for (now, stage) in stages {
         app.now(now);
+        if stage == Some("due.warning") {
+            // As long as nobody has been told, the lag grows.
+            app.now("2025-11-28T00:05:00Z");
+            assert_eq!(app.service.telling_lag().await.unwrap(), chrono::Duration::minutes(5));
+        }
         for _ in 0..2 {
             app.service.tell_what_is_due().await.unwrap();
         }
