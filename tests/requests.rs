@@ -4,7 +4,7 @@ use axum::body::Body;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, call};
 use crate::support::case::{TestCase, evidence, first_file};
 use crate::support::on_both;
 
@@ -12,6 +12,7 @@ on_both!(
     what_cannot_be_read_is_refused_precisely,
     an_unfit_first_file_opens_nothing,
     the_same_key_gets_the_same_answer,
+    what_is_asked_with_a_key_is_done_once_wherever_it_arrives,
     a_stale_etag_is_refused,
     whose_act_it_was_is_never_guessed,
     many_at_once_lose_nothing,
@@ -102,6 +103,38 @@ async fn an_unfit_first_file_opens_nothing(app: &TestApp) {
     }
     let none = app.get("zhao.ning", "/api/v1/cases?list=office").await.json();
     assert_eq!(none["cases"], json!([]));
+}
+
+/// Writes beside the journal too: copies, links, what the child said, offices, accounts.
+async fn what_is_asked_with_a_key_is_done_once_wherever_it_arrives(app: &TestApp) {
+    let case = TestCase::open(app).await;
+    let path = case.path("/voices");
+    let said = json!({"on": "2025-11-04", "about": "以后", "words": "我想回学校", "explained_by": "赵宁",
+        "understood": "yes"});
+    let key = [("idempotency-key", "what-he-said")];
+    let twins = join_all((0..4).map(|_| app.post_with("zhao.ning", &path, &said, &key))).await;
+    for twin in &twins {
+        assert_eq!((twin.status.as_u16(), twin.json()), (201, twins[0].json()), "{}", twin.json());
+    }
+    let mut other = said.clone();
+    other["words"] = json!("我不想说");
+    let reused = app.post_with("zhao.ning", &path, &other, &key).await;
+    assert!(reused.is_problem(422, "idempotency-key-reused"), "{}", reused.json());
+    // Another instance, or this one after it was started anew, holds no answer, but knows that it was done.
+    let (_, elsewhere) = app.second().await;
+    let request = app.request("zhao.ning", "POST", &path).header("content-type", "application/json");
+    let request = request.header(key[0].0, key[0].1).body(Body::from(said.to_string())).unwrap();
+    let later = call(&elsewhere, request).await;
+    assert!(later.is_problem(409, "done-before"), "{}", later.json());
+    let voices = app.get("zhao.ning", &path).await.json();
+    assert_eq!(voices.as_array().unwrap().len(), 1, "{voices}");
+    // What was refused did nothing: the same key may be tried again.
+    let key = [("idempotency-key", "again")];
+    let mut wrong = said.clone();
+    wrong["on"] = json!("2099-01-01");
+    let wrong = app.post_with("zhao.ning", &path, &wrong, &key).await;
+    assert!(wrong.status.is_client_error(), "{}", wrong.json());
+    assert_eq!(app.post_with("zhao.ning", &path, &said, &key).await.status, 201);
 }
 
 async fn the_same_key_gets_the_same_answer(app: &TestApp) {

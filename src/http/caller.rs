@@ -16,7 +16,7 @@ use crate::casework::signin::tokens::Scope;
 use crate::record::Text;
 
 /// Longest idempotency key, in bytes.
-const LONGEST_KEY: usize = 200;
+pub(super) const LONGEST_KEY: usize = 200;
 
 /// The request's id, made by the service for every request.
 #[derive(Clone, Copy, Debug)]

@@ -13,7 +13,7 @@ use super::api::{
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Tutela", description = "A child's criminal case from the first file to the sealed record. 未成年人刑事案件全程办理。"),
+    info(title = "Tutela", description = "A child's criminal case from the first file to the sealed record. 未成年人刑事案件全程办理。\n\nEvery POST takes an `Idempotency-Key` of 1 to 200 printable characters: the same key and body are done once. What is done in a case gives its first answer again; other requests give it again for a minute, and afterwards say that they were done (409 `done-before`). 每个 POST 请求均可带 Idempotency-Key（1 至 200 个可打印字符），同一键和内容只办理一次。"),
     paths(
         status::healthz, status::readyz, status::metrics, status::openapi,
         packs::list, packs::read, packs::offices,

@@ -141,6 +141,21 @@ impl Problem {
         )
     }
 
+    /// A request with this key and body was done before; what it was answered is not held any more.
+    pub(super) fn done_before(request: uuid::Uuid) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "done-before",
+            Text::new("此前已办理", "Done before"),
+            Text::new(
+                format!("同一 Idempotency-Key 的请求（{request}）此前已办理，没有再次办理；请查看现在的情况"),
+                format!(
+                    "the request with this Idempotency-Key ({request}) was done before and was not done again; look at what is there now"
+                ),
+            ),
+        )
+    }
+
     /// The request's body is too large.
     pub(super) fn too_large() -> Self {
         Self::new(

@@ -4,6 +4,9 @@
 //! Every form that a page shows has a key ([`Page::key`](super::page::Page::key)), here taken from what was sent; the use
 //! case remembers it with the first change that it makes ([`crate::casework::sent`]). A form that did nothing may be sent
 //! again with the same key.
+//!
+//! A program gives the key itself (`Idempotency-Key`). Use cases of a case keep their first answer for good; the others
+//! hold it for a moment, and say afterwards that the request was done.
 
 use askama::Template;
 use axum::body::{Body, Bytes, to_bytes};
@@ -25,18 +28,33 @@ use super::form::Form;
 use super::page::{Page, go, show};
 use super::routes::PAGES;
 use super::texts as t;
+use crate::casework::CaseworkError;
 use crate::casework::sent::{Sent, SentBefore};
 use crate::http::caller::{RequestId, account_of};
 use crate::http::{App, Problem};
 
 /// Longest key of a form, in characters; a longer one is cut.
 const LONGEST_KEY: usize = 100;
+/// Longest key of a program's request, in bytes, as the caller's is read.
+const LONGEST_KEY_OF_PROGRAM: usize = crate::http::caller::LONGEST_KEY;
 /// How long the first answer itself is held: for a second click, and because some answers are shown once.
 const HELD: Duration = Duration::from_mins(1);
 /// How long the first answer of another instance is waited for, and how often it is looked for.
 const PATIENCE: (u32, Duration) = (60, Duration::from_millis(50));
 /// Steps of a form that only show it, or save what is typed again and again.
 const NOT_YET: [&str; 3] = ["check", "edit", "auto"];
+
+/// Requests of programs whose use cases keep the first answer themselves.
+const KEEP_THEIR_ANSWER: [&str; 8] = [
+    "/api/v1/cases",
+    "/api/v1/cases/{id}/acts",
+    "/api/v1/cases/{id}/people",
+    "/api/v1/cases/{id}/assignment",
+    "/api/v1/cases/{id}/measures",
+    "/api/v1/cases/{id}/measures/{measure}/decisions",
+    "/api/v1/cases/{id}/measures/{measure}/work",
+    "/api/v1/transfers/{id}/accept",
+];
 
 /// Forms that are on their way in this process, and what was answered to those of a moment ago.
 #[derive(Clone, Default)]
@@ -79,27 +97,46 @@ impl Forms {
     }
 }
 
-/// Lets a form do what it does, unless it has.
+/// The key that a program gave its request, where that is not kept by the use case itself.
+fn key_of_program(parts: &Parts) -> Option<String> {
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let key = parts.headers.get("idempotency-key").filter(|_| !KEEP_THEIR_ANSWER.contains(&route))?;
+    // What is no key is said where the caller is made out.
+    let key = key.to_str().ok().filter(|key| (1..=LONGEST_KEY_OF_PROGRAM).contains(&key.len()))?;
+    Some(format!("api:{key}"))
+}
+
+/// The key of a form that a person sent.
+fn key_of_form(form: &Form) -> Option<String> {
+    let key = form.given("key").filter(|_| !NOT_YET.contains(&form.get("step")));
+    key.map(|key| key.chars().take(LONGEST_KEY).collect())
+}
+
+/// Lets a form, or what a program asks for, do what it does, unless it has.
 pub(in crate::http) async fn once(
     State((app, forms)): State<(App, Forms)>,
     request: Request,
     next: Next,
 ) -> Response {
-    if request.method() != Method::POST || request.uri().path().starts_with("/api/") {
+    if request.method() != Method::POST {
         return next.run(request).await;
     }
+    let program = request.uri().path().starts_with("/api/");
     let (mut parts, body) = request.into_parts();
+    let given = if program { key_of_program(&parts) } else { None };
+    if program && given.is_none() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let Ok(typed) = to_bytes(body, LARGEST).await else { return Problem::too_large().into_response() };
-    let form = Form::read(&typed);
-    let key = form.given("key").filter(|_| !NOT_YET.contains(&form.get("step")));
-    let key = key.map(|key| key.chars().take(LONGEST_KEY).collect::<String>());
+    let form = if program { Form::default() } else { Form::read(&typed) };
+    let key = given.or_else(|| key_of_form(&form));
     let (Some(key), Some(account)) = (key, account_of(&app, &parts.headers).await) else {
         return next.run(Request::from_parts(parts, Body::from(typed))).await;
     };
     let hash = Sha256::new().chain_update(parts.uri.path()).chain_update([0]).chain_update(&typed).finalize();
     let sent = Sent { key, hash: hash.into() };
     parts.extensions.insert(sent.clone());
-    let sending = Sending { turn: forms.turn(account, &sent.key), app, account, sent, form, parts };
+    let sending = Sending { turn: forms.turn(account, &sent.key), app, account, sent, form, program, parts };
     // A browser in which somebody clicks twice gives the first request up; what it began is finished.
     let done = tokio::spawn(sending.take(typed, next).in_current_span());
     tokio::spawn(forms.let_go());
@@ -117,6 +154,8 @@ struct Sending {
     account: Uuid,
     sent: Sent,
     form: Form,
+    /// A program sent it, and no form.
+    program: bool,
     parts: Parts,
 }
 
@@ -154,7 +193,7 @@ impl Sending {
     /// Remembers the answer to a form that did something.
     async fn keep(&self, answer: Response) -> (Response, Option<Held>) {
         let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
-        if let Some(to) = to
+        if let Some(to) = to.filter(|_| !self.program)
             && let Err(error) = self.app.service.sent_led(self.account, &self.sent, to).await
         {
             tracing::error!(error = %error, "where a form led was not kept");
@@ -173,6 +212,14 @@ impl Sending {
 
     /// What came of the first.
     async fn again(&self, mut before: SentBefore) -> Response {
+        if self.program {
+            let problem = if before.same {
+                Problem::done_before(before.request)
+            } else {
+                Problem::from(CaseworkError::KeyReused)
+            };
+            return problem.into_response();
+        }
         let (times, wait) = PATIENCE;
         for _ in 0..times {
             if !before.same || before.led_to.is_some() {
