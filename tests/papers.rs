@@ -226,6 +226,17 @@ async fn a_social_worker_sees_their_children_and_hears_them() {
     let leaves = tutela::store::leaves(app.service.db(), 0, 1_000).await.unwrap().split_off(before);
     let acts: Vec<_> = leaves.iter().map(|row| (row.act.as_str(), row.detail.is_some())).collect();
     assert_eq!(acts, [("case.children", true)], "one leaf for the list");
+    // Twenty-five to a page, and the look at a page names those on it.
+    for _ in 0..25 {
+        let more = TestCase::open(&app).await;
+        assert_eq!(app.post("wu.min", &more.path("/assignment"), &assigned).await.status, 200);
+    }
+    let first = text(&app.page("fang.qing", "/children").await);
+    let second = text(&app.page("fang.qing", "/children?after=25").await);
+    let cards = |page: &str| page.matches("class=\"card").count();
+    assert_eq!((cards(&first), cards(&second)), (25, 2), "{second}");
+    assert!(first.contains("共 27 名") && first.contains("/children?after=25"), "{first}");
+    assert!(second.contains("/children?after=0") && !second.contains("after=27"), "{second}");
     let others = text(&app.page("mei.qing", "/children").await);
     assert!(!others.contains("林小禾"), "another social worker’s children are not theirs");
     let (at, voices) = (format!("/cases/{}/child", case.id), format!("/cases/{}/voices", case.id));

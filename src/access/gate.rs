@@ -89,6 +89,7 @@ impl Policy {
         offices: &OfficeTree,
     ) -> Result<Permit, Denial> {
         let question = Question::new(viewer, ask, Some(to), offices);
+        let question = if self.names_somebody() { question } else { question.of_strangers() };
         self.decisions.answer(&question, || self.decide(&question, offices))
     }
 
@@ -176,6 +177,64 @@ mod tests {
         ] {
             assert_eq!(may(role, office, action, scope), expected, "{role:?} {action:?} {scope:?}");
         }
+    }
+
+    /// A remembered answer is the answer: with every stranger numbered, the policy says what it says of each by name.
+    #[test]
+    fn strangers_are_alike() {
+        let people: Vec<Uuid> = (30..34).map(Uuid::from_u128).chain([ME, AWAY]).collect();
+        let mut seed = 7_u64;
+        let mut draw = |n: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(seed >> 33).unwrap() % n
+        };
+        // What ours do not ask: whether two strangers are one.
+        let odd = "@id(\"a\") @zh(\"甲\") @en(\"a\") permit (principal, action, resource is Case) when { \
+                   (resource has lead && resource has second && resource.lead == resource.second) || \
+                   (resource has approver && principal.stands_in_for.contains(resource.approver)) };";
+        let named = format!(
+            "{odd} @id(\"b\") @zh(\"乙\") @en(\"b\") forbid (principal, action, resource == Case::\"{QUERIED}\");"
+        );
+        let policies = [
+            Policy::embedded().unwrap(),
+            Policy::from_text(odd).unwrap(),
+            Policy::from_text(&named).unwrap(),
+        ];
+        assert_eq!(policies.each_ref().map(|policy| policy.names_somebody()), [false, false, true]);
+        let mut permitted = 0;
+        for round in 0..6_000 {
+            let mut who =
+                viewer(StaffRole::ALL[draw(StaffRole::ALL.len())], [CITY, DISTRICT, OTHER][draw(3)]);
+            who.stands_in_for = [AWAY].into_iter().take(draw(2)).collect();
+            who.excluded = [CASE].into_iter().take(draw(2)).collect();
+            let mut somebody = || people.get(draw(people.len() + 2)).copied();
+            let scope = CaseScope {
+                lead: somebody(),
+                second: somebody(),
+                social_worker: somebody(),
+                approver: somebody(),
+                ..CaseScope::at(DISTRICT)
+            };
+            let drafter = somebody();
+            let scope = CaseScope {
+                case: [CASE, QUERIED, Uuid::from_u128(99)][draw(3)],
+                sealed: draw(4) == 0,
+                ..scope
+            };
+            let actions = [Action::ReadCase, Action::ActInCase, Action::DecideMeasure];
+            let ask = Ask { action: actions[draw(3)], drafter };
+            for policy in &policies {
+                let question = Question::new(&who, ask, Some(Resource::Case(scope)), &tree());
+                let said = policy.decide(&question, &tree());
+                assert_eq!(
+                    policy.permit(&who, ask, Resource::Case(scope), &tree()),
+                    said,
+                    "{round} {ask:?} {scope:?}"
+                );
+                permitted += usize::from(said.is_ok());
+            }
+        }
+        assert!(permitted > 1_000, "{permitted}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The children whom a social worker helps: who they are, and what is to be done for each of them.
 
+use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::find::{CaseLine, class_of, head_scope};
@@ -12,6 +13,8 @@ use crate::store;
 
 /// Pages of the worklist that are looked through.
 const PAGES: usize = 5;
+/// Children shown at a time.
+pub const SHOWN: usize = 25;
 
 /// A child whom somebody helps.
 #[derive(Clone, Debug)]
@@ -24,13 +27,22 @@ pub struct ChildLine {
     pub tasks: Vec<TaskView>,
 }
 
+/// Some of the children whom somebody helps.
+#[derive(Clone, Debug)]
+pub struct Children {
+    /// The most with something late first, otherwise soonest due first.
+    pub shown: Vec<ChildLine>,
+    /// How many there are.
+    pub total: usize,
+}
+
 impl Service {
-    /// The children of the cases in which this person is the social worker, or stands in for them; sealed cases are not
-    /// among them. The look is one leaf, which holds sealed whose names were shown.
+    /// The children of the cases in which this person is the social worker, or stands in for them, [`SHOWN`] after so many;
+    /// sealed cases are not among them. The look is one leaf, which holds sealed whose names were shown.
     ///
     /// # Errors
     /// `Denied` for somebody who sees no cases.
-    pub async fn my_children(&self, caller: &Caller) -> Result<Vec<ChildLine>, CaseworkError> {
+    pub async fn my_children(&self, caller: &Caller, after: usize) -> Result<Children, CaseworkError> {
         let viewer = &caller.viewer;
         let mut tasks = self.tasks_of(caller).await?;
         // The list of a case holds the prosecutor's work too.
@@ -47,6 +59,13 @@ impl Service {
             permit(viewer, Action::ReadCase, &head_scope(&candidate.case), &offices).is_ok()
         };
         found.retain(may);
+        let total = found.len();
+        let mut late: HashMap<Uuid, usize> = HashMap::new();
+        for case in tasks.iter().filter(|task| task.overdue).filter_map(|task| task.case) {
+            *late.entry(case).or_default() += 1;
+        }
+        found.sort_by_key(|one| std::cmp::Reverse(late.get(&one.case.id).copied().unwrap_or_default()));
+        let found: Vec<store::Candidate> = found.into_iter().skip(after).take(SHOWN).collect();
         self.keys().fetch(&found.iter().map(|one| one.case.id).collect::<Vec<Uuid>>()).await?;
         let mut children = Vec::new();
         for store::Candidate { person, case } in found {
@@ -61,7 +80,7 @@ impl Service {
         let shown: Vec<Uuid> = children.iter().map(|child| child.case.id).collect();
         let note = Note::of(caller, "case.children", "list", self.now());
         self.write_aside(Note { detail: Some(self.seal_detail(caller.request, &shown)?), ..note }).await?;
-        Ok(children)
+        Ok(Children { shown: children, total })
     }
 
     /// This person's own work, as far as one page can show it.

@@ -142,6 +142,11 @@ impl Policy {
         &self.rules.digest
     }
 
+    /// Whether some policy speaks of a case or a person by name.
+    pub(super) const fn names_somebody(&self) -> bool {
+        self.rules.name_somebody
+    }
+
     /// Asks Cedar.
     pub(super) fn decide(&self, question: &Question<'_>, offices: &OfficeTree) -> Result<Permit, Denial> {
         let answer = self.request(question).and_then(|request| {

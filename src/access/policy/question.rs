@@ -1,9 +1,13 @@
 //! A question to the policy, and what is remembered of earlier answers.
+//!
+//! Policies compare cases and people for being the same, and know none by name. So what is asked of one stranger's case is
+//! what is asked of the next, and most answers are remembered: see [`Question::of_strangers`].
 
 use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::sync::{Mutex, PoisonError};
+use uuid::Uuid;
 
 use crate::access::{Ask, OfficeTree, Resource, Viewer};
 
@@ -32,10 +36,46 @@ impl<'a> Question<'a> {
         Self { viewer: Cow::Borrowed(viewer), ask, to, tree: *offices.shape() }
     }
 
+    /// The same question with a number in place of each case and each person that is nothing to the viewer: who is the
+    /// same stays the same, who differs differs. It has the same answer under every policy that names nobody.
+    pub(in crate::access) fn of_strangers(mut self) -> Self {
+        let viewer = &*self.viewer;
+        let known = |who: Uuid| who == viewer.account || viewer.stands_in_for.contains(&who);
+        let mut strangers: Vec<Uuid> = Vec::new();
+        let mut alike = |who: Uuid| {
+            if known(who) {
+                return who;
+            }
+            let place = strangers.iter().position(|stranger| *stranger == who).unwrap_or_else(|| {
+                strangers.push(who);
+                strangers.len() - 1
+            });
+            stranger(place)
+        };
+        if let Some(Resource::Case(scope)) = &mut self.to {
+            if ![&viewer.excluded, &viewer.opened, &viewer.queries]
+                .iter()
+                .any(|own| own.contains(&scope.case))
+            {
+                scope.case = stranger(0);
+            }
+            for who in [&mut scope.lead, &mut scope.second, &mut scope.social_worker, &mut scope.approver] {
+                *who = who.map(&mut alike);
+            }
+        }
+        self.ask.drafter = self.ask.drafter.map(&mut alike);
+        self
+    }
+
     fn kept(&self) -> Question<'static> {
         let viewer = Cow::Owned(self.viewer.clone().into_owned());
         Question { viewer, ask: self.ask, to: self.to, tree: self.tree }
     }
+}
+
+/// What stands for a stranger. No identity that the service makes is of this form: they carry a version and a variant.
+const fn stranger(place: usize) -> Uuid {
+    Uuid::from_u128(u128::MAX - place as u128)
 }
 
 type Place<A> = Mutex<Option<(Question<'static>, A)>>;

@@ -63,6 +63,8 @@ struct Rule {
 pub(super) struct Rules {
     pub(super) set: PolicySet,
     pub(super) digest: [u8; 32],
+    /// Some policy speaks of a case or a person by name.
+    pub(super) name_somebody: bool,
     order: Vec<Rule>,
     places: HashMap<PolicyId, usize>,
 }
@@ -82,6 +84,8 @@ impl Rules {
         let mut read = Self { digest: Sha256::digest(text.as_bytes()).into(), ..Self::default() };
         for policy in policies {
             let rule = rule(policy)?;
+            let somebody = |uid: &EntityUid| ["Account", "Case"].contains(&uid.type_name().basename());
+            read.name_somebody |= policy.entity_literals().iter().any(somebody);
             let id = PolicyId::new(&rule.id);
             read.set.add(policy.new_id(id.clone())).map_err(PolicyError::of)?;
             read.places.insert(id, read.order.len());

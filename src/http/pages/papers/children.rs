@@ -6,8 +6,9 @@ use axum::response::Response;
 use chrono::{DateTime, Duration, Utc};
 
 use super::texts as w;
-use crate::casework::children::ChildLine;
+use crate::casework::children::{ChildLine, SHOWN};
 use crate::casework::work::TaskView;
+use crate::http::caller::Params;
 use crate::http::pages::cases::due_in;
 use crate::http::pages::page::{Page, Person, ok};
 use crate::http::pages::texts as t;
@@ -18,6 +19,18 @@ use crate::http::{App, Problem};
 struct ChildrenPage {
     p: Page,
     children: Vec<Child>,
+    /// How many there are, where they do not all stand here.
+    more: Option<usize>,
+    /// Where those before and after these stand.
+    earlier: Option<usize>,
+    later: Option<usize>,
+}
+
+/// Which of the children are shown.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(in crate::http::pages) struct Which {
+    after: usize,
 }
 
 /// A child in words.
@@ -41,12 +54,19 @@ struct Next {
 pub(in crate::http::pages) async fn page(
     State(app): State<App>,
     Person(caller, p): Person,
+    Params(which): Params<Which>,
 ) -> Result<Response, Problem> {
-    let lines = app.service.my_children(&caller).await?;
-    let mut children: Vec<Child> = lines.into_iter().map(|line| child(&p, line)).collect();
-    // What is soonest due comes first as it is; what is late comes before that.
-    children.sort_by_key(|child| std::cmp::Reverse(child.late));
-    Ok(ok(&ChildrenPage { p, children }))
+    let found = app.service.my_children(&caller, which.after).await?;
+    let children: Vec<Child> = found.shown.into_iter().map(|line| child(&p, line)).collect();
+    let end = which.after.saturating_add(children.len());
+    let page = ChildrenPage {
+        p,
+        children,
+        more: (found.total > SHOWN).then_some(found.total),
+        earlier: (which.after > 0).then(|| which.after.saturating_sub(SHOWN)),
+        later: (end < found.total).then_some(end),
+    };
+    Ok(ok(&page))
 }
 
 /// The next visit, the next form and whatever else comes first.

@@ -72,6 +72,8 @@ texts! {
     CORRECTS = "更正第{}版", "Corrects version {}";
     LATE_ENTRY = "事后补记", "Recorded late";
     HAPPENED = "发生于{}", "Happened {}";
+    CHILDREN_IN_ALL = "共 {} 名", "{} in all";
+    PREVIOUS_PAGE = "上一页", "Previous page";
     OF_CHILD = "表中所述，案卷尚未记载", "It says what the file does not know yet";
     INTO_FILE = "记入案卷", "Take it into the file";
     AS_EVIDENCE = "可作为以下保障措施的记录", "It can be recorded as evidence of";
