@@ -200,7 +200,7 @@ mod tests {
             Policy::from_text(odd).unwrap(),
             Policy::from_text(&named).unwrap(),
         ];
-        assert_eq!(policies.each_ref().map(|policy| policy.names_somebody()), [false, false, true]);
+        assert_eq!(policies.each_ref().map(Policy::names_somebody), [false, false, true]);
         let mut permitted = 0;
         for round in 0..6_000 {
             let mut who =
