@@ -439,10 +439,12 @@ fn a_decision_asked_before_is_remembered() {
         one
     };
     let first = timed("a decision asked of Cedar", 2_000, &|n| {
-        assert!(policy.permit(viewer, ask, scope(1_000 + n), &tree).is_ok());
+        let viewer = Viewer { account: Uuid::from_u128(1_000 + n), ..viewer.clone() };
+        assert!(policy.permit(&viewer, ask, scope(1), &tree).is_ok());
     });
-    let again = timed("a decision remembered", 20_000, &|_| {
-        assert!(policy.permit(viewer, ask, scope(1), &tree).is_ok());
+    // To the same person the next case of strangers is the same question.
+    let again = timed("a decision remembered", 20_000, &|n| {
+        assert!(policy.permit(viewer, ask, scope(1_000 + n), &tree).is_ok());
     });
     timed("a filter asked of Cedar", 500, &|n| {
         let viewer = Viewer { account: Uuid::from_u128(n), ..viewer.clone() };
