@@ -388,7 +388,7 @@ async fn nothing_is_decided_before_milder_answers_were_weighed(app: &TestApp) {
     measure.refused("zhao.ning", "/decisions", &decide, &["LEAST_INTRUSIVE"]).await;
     // A name alone is no reason; both that are missing are told.
     decide["alternatives"] = json!([{"what": "不采取措施", "why_not": " "}]);
-    measure.refused("zhao.ning", "/decisions", &decide, &["FIELD_MISSING", "LEAST_INTRUSIVE"]).await;
+    measure.refused("zhao.ning", "/decisions", &decide, &["LEAST_INTRUSIVE", "FIELD_MISSING"]).await;
     decide["alternatives"] = json!([{"what": "不采取措施", "why_not": "须按时到案"}]);
     assert_eq!(measure.done("zhao.ning", "/decisions", &decide).await, "decided");
     assert_eq!(measure.read("fang.qing").await["alternatives"][0]["why_not"], "须按时到案");
