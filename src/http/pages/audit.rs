@@ -17,8 +17,8 @@ use crate::casework::oversee::{ProofView, TrailView};
 use crate::http::caller::{Named, Params};
 use crate::http::{App, Problem};
 
-/// Entries on one page.
-const PAGE: usize = 200;
+/// Entries on one page, fewer than come at once: a page has 60 KB at most.
+const PAGE: usize = 120;
 
 #[derive(Template)]
 #[template(path = "audit.html")]
@@ -68,8 +68,10 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let head = head(&app, &mut p, &caller, id, "audit").await?;
     let lookers = app.service.lookers(&caller, id).await?;
-    let trail = app.service.trail(&caller, id, which.before).await?;
-    let before = trail.last().filter(|_| trail.len() == PAGE).map(|last| last.leaf);
+    let mut trail = app.service.trail(&caller, id, which.before).await?;
+    let more = trail.len() > PAGE;
+    trail.truncate(PAGE);
+    let before = trail.last().filter(|_| more).map(|last| last.leaf);
     let people =
         trail.iter().filter_map(|entry| account(&entry.by)).chain(lookers.iter().filter_map(|l| l.account));
     p.learn(&app, people.collect::<Vec<_>>()).await?;
