@@ -154,6 +154,7 @@ async fn figures(service: Service, metrics: Metrics) {
         if let Ok(head) = store::ledger_head(service.db()).await {
             metrics.gauge("tutela_ledger_leaves", head.len());
         }
+        metrics.gauge("tutela_password_hashes", service.passwords_hashed());
         if let Ok(lag) = service.telling_lag().await {
             metrics.gauge("tutela_alarms_lag_seconds", u64::try_from(lag.num_seconds()).unwrap_or_default());
         }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::time::Instant;
 use uuid::Uuid;
 
 use crate::duties::fresh;
@@ -13,8 +12,8 @@ use crate::support::case::{TestCase, first_file};
 use crate::support::on_both;
 use crate::support::process::{Home, Served};
 use tutela::access::{
-    Action, Ask, Assurance, CaseScope, Grant, Kind, Office, OfficeKind, OfficeTree, Policy, Resource, Viewer,
-    filter, permit, permit_at,
+    Action, Ask, Assurance, CaseScope, Grant, Kind, Office, OfficeKind, OfficeTree, Resource, Viewer, filter,
+    permit, permit_at,
 };
 use tutela::http::{Asks, ROUTES, every_route};
 use tutela::law::pack::StaffRole;
@@ -420,41 +419,6 @@ async fn a_denied_person_learns_who_may() {
     let leaves = tutela::store::leaves(app.service.db(), 0, 1_000).await.unwrap();
     let denied = leaves.iter().filter(|row| row.act == "access.denied").count();
     assert_eq!(denied, 2);
-}
-
-/// How long the gate takes, printed for whoever looks: `cargo test --release --test main access:: -- --nocapture`.
-#[test]
-fn a_decision_asked_before_is_remembered() {
-    let policy = Policy::embedded().unwrap();
-    let tree = tree();
-    let people = people();
-    let ask = Ask::from(Action::ActInCase);
-    let scope = |n: u128| Resource::Case(CaseScope { case: Uuid::from_u128(n), ..CaseScope::at(HERE) });
-    let viewer = &people[0].1;
-    let timed = |what: &str, times: u32, each: &dyn Fn(u128)| {
-        let begun = Instant::now();
-        (0..times).for_each(|n| each(u128::from(n)));
-        let one = begun.elapsed() / times;
-        println!("{what}: {one:?}");
-        one
-    };
-    let first = timed("a decision asked of Cedar", 2_000, &|n| {
-        let viewer = Viewer { account: Uuid::from_u128(1_000 + n), ..viewer.clone() };
-        assert!(policy.permit(&viewer, ask, scope(1), &tree).is_ok());
-    });
-    // To the same person the next case of strangers is the same question.
-    let again = timed("a decision remembered", 20_000, &|n| {
-        assert!(policy.permit(viewer, ask, scope(1_000 + n), &tree).is_ok());
-    });
-    timed("a filter asked of Cedar", 500, &|n| {
-        let viewer = Viewer { account: Uuid::from_u128(n), ..viewer.clone() };
-        assert!(policy.filter(&viewer, &tree).is_ok());
-    });
-    timed("a filter remembered", 20_000, &|_| assert!(policy.filter(viewer, &tree).is_ok()));
-    let begun = Instant::now();
-    Policy::from_text(Policy::text()).unwrap().hold_to_invariants().unwrap();
-    println!("reading the policies and trying them on the small world: {:?}", begun.elapsed());
-    assert!(again * 4 < first, "{again:?} {first:?}");
 }
 
 /// A directory of policies takes the place of the program's own, and is refused at start when it is not valid or permits

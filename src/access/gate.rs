@@ -141,6 +141,28 @@ mod tests {
         CaseScope { social_worker, sealed, case: CASE, ..CaseScope::at(DISTRICT) }
     }
 
+    /// To the same person the next case of strangers is the same question, and so is the next list.
+    #[test]
+    fn a_decision_asked_before_is_remembered() {
+        let policy = Policy::embedded().unwrap();
+        let (tree, who) = (tree(), viewer(StaffRole::Prosecutor, DISTRICT));
+        let ask = Ask::from(Action::ActInCase);
+        let of = |case, lead| {
+            Resource::Case(CaseScope {
+                case: Uuid::from_u128(case),
+                lead: Some(Uuid::from_u128(lead)),
+                ..CaseScope::at(DISTRICT)
+            })
+        };
+        let said = policy.permit(&who, ask, of(50, 60), &tree);
+        let next = of(51, 61);
+        let question = Question::new(&who, ask, Some(next), &tree).of_strangers();
+        assert_eq!(policy.decisions.answer(&question, || panic!("asked again")), said);
+        assert_eq!(policy.permit(&who, ask, next, &tree), said);
+        let [first, again] = [(), ()].map(|()| policy.filter(&who, &tree).unwrap());
+        assert!(Arc::ptr_eq(&first, &again));
+    }
+
     #[test]
     fn who_may_do_what() {
         use Action::{ActInCase, AuditCase, ReadCase};

@@ -16,7 +16,7 @@ use crate::casework::signin::tokens::Scope;
 use crate::record::Text;
 
 /// Longest idempotency key, in bytes.
-pub(super) const LONGEST_KEY: usize = 200;
+const LONGEST_KEY: usize = 200;
 
 /// The request's id, made by the service for every request.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,8 @@ fn reads(parts: &Parts) -> bool {
     parts.method.is_safe() || READ_BY_POST.contains(&path)
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+/// The key that a program gave its request.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     match value.to_str() {
         Ok(key) if (1..=LONGEST_KEY).contains(&key.len()) => Ok(Some(key.to_owned())),

@@ -297,14 +297,17 @@ async fn row_16_nobody_is_somebody_else_by_saying_so(app: &TestApp) {
 async fn a_name_that_nobody_has_looks_like_any_other(app: &TestApp) {
     let mut browser = Browser::new(app);
     Person::enrols(&mut browser, "zhao.ning").await;
-    let mut times = [Vec::new(), Vec::new()];
-    for round in 0..12 {
+    // Beside hashing a password everything is quick, so answers take as long when as many are hashed for each. The first
+    // after the start hashes one more, whoever is asked for.
+    Browser::new(app).password("nobody.else", "not the password").await;
+    for round in 0..6 {
         let mut answers = Vec::new();
-        for (n, login) in ["zhao.ning", "nobody.at.all"].into_iter().enumerate() {
+        // One who can, one whom nobody knows, one who has no password yet.
+        for login in ["zhao.ning", "nobody.at.all", "wu.min"] {
             let mut browser = Browser::new(app);
-            let begun = std::time::Instant::now();
+            let before = app.service.passwords_hashed();
             let answer = browser.password(login, "not the password").await;
-            times[n].push(begun.elapsed());
+            assert_eq!(app.service.passwords_hashed() - before, 1, "round {round}: {login}");
             assert!(answer.is_problem(401, "sign-in-failed"), "{}", answer.json());
             let mut headers = answer.headers.clone();
             headers.remove("x-request-id");
@@ -312,17 +315,8 @@ async fn a_name_that_nobody_has_looks_like_any_other(app: &TestApp) {
             assert!(held.is_problem(429, "too-many-tries"));
             answers.push((answer.bytes, headers, held.bytes));
         }
-        assert_eq!(answers[0], answers[1], "round {round}");
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "round {round}");
         later(app, 60);
-    }
-    // The quickest is what the work takes; the rest is what else this machine had to do.
-    let [known, unknown] = times.map(|times| times.into_iter().min().unwrap().as_secs_f64());
-    let ratio = known / unknown;
-    assert!((0.75..1.33).contains(&ratio), "{known} s against {unknown} s");
-    assert!(known > 0.005, "a password is hashed: {known} s");
-    // An account without a password, and a closed one.
-    for login in ["wu.min", "no.such.name"] {
-        assert!(Browser::new(app).password(login, "x").await.is_problem(401, "sign-in-failed"));
     }
 }
 

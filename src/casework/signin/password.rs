@@ -5,6 +5,7 @@ mod common;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use secrecy::{ExposeSecret as _, SecretString};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
@@ -34,6 +35,8 @@ pub(super) struct Hashing {
     running: Arc<Semaphore>,
     /// Hash of a password that nobody has, for names that nobody has.
     nobody: Arc<OnceLock<String>>,
+    /// Hashes made since the start.
+    made: Arc<AtomicU64>,
 }
 
 impl Default for Hashing {
@@ -42,6 +45,7 @@ impl Default for Hashing {
             places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
             running: Arc::new(Semaphore::new(AT_ONCE)),
             nobody: Arc::default(),
+            made: Arc::default(),
         }
     }
 }
@@ -64,10 +68,17 @@ impl Hashing {
 }
 
 impl Service {
+    /// How many passwords were hashed since the start, each at the same cost.
+    pub fn passwords_hashed(&self) -> u64 {
+        self.room().hashing.made.load(Ordering::Relaxed)
+    }
+
     /// The PHC string of a password.
     pub(super) async fn hash_password(&self, password: &SecretString) -> Result<String, CaseworkError> {
         let (keyring, password) = (self.keys().keyring(), normal(password));
-        self.room().hashing.run(move || hash(&keyring, &password)).await?
+        let hashing = &self.room().hashing;
+        let made = Arc::clone(&hashing.made);
+        hashing.run(move || hash(&hasher(&keyring, &made)?, &password)).await?
     }
 
     /// Whether this is the password of that hash. Without a hash it takes as long and is not.
@@ -78,33 +89,35 @@ impl Service {
     ) -> Result<bool, CaseworkError> {
         let hashing = &self.room().hashing;
         let (keyring, password) = (self.keys().keyring(), normal(password));
-        let nobody = Arc::clone(&hashing.nobody);
+        let (nobody, made) = (Arc::clone(&hashing.nobody), Arc::clone(&hashing.made));
         hashing
             .run(move || {
                 if nobody.get().is_none() {
-                    let made = hash(&keyring, &super::random_token()?)?;
-                    nobody.get_or_init(|| made);
+                    let unknown = hash(&hasher(&keyring, &made)?, &super::random_token()?)?;
+                    nobody.get_or_init(|| unknown);
                 }
                 let nobody = nobody.get().map_or("", String::as_str);
                 let against = phc.as_deref().unwrap_or(nobody);
                 let parsed = PasswordHash::new(against)
                     .map_err(|_| CaseworkError::Corrupt { what: "password hash" })?;
-                let right = hasher(&keyring)?.verify_password(password.as_bytes(), &parsed).is_ok();
+                let right = hasher(&keyring, &made)?.verify_password(password.as_bytes(), &parsed).is_ok();
                 Ok(right && phc.is_some())
             })
             .await?
     }
 }
 
-fn hash(keyring: &Keyring, password: &str) -> Result<String, CaseworkError> {
+fn hash(hasher: &Argon2<'_>, password: &str) -> Result<String, CaseworkError> {
     let salt = random::<16>()?;
-    let hash: PasswordHash = hasher(keyring)?
+    let hash: PasswordHash = hasher
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map_err(|_| CaseworkError::Corrupt { what: "password hash" })?;
     Ok(hash.to_string())
 }
 
-fn hasher(keyring: &Keyring) -> Result<Argon2<'_>, CaseworkError> {
+/// For one hash, which is counted.
+fn hasher<'a>(keyring: &'a Keyring, made: &AtomicU64) -> Result<Argon2<'a>, CaseworkError> {
+    made.fetch_add(1, Ordering::Relaxed);
     Params::new(MEMORY_KIB, PASSES, 1, None)
         .and_then(|params| {
             Argon2::new_with_secret(keyring.pepper(), Algorithm::Argon2id, Version::V0x13, params)

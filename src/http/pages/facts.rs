@@ -33,6 +33,12 @@ pub(super) fn inputs(p: &Page, form: &Form) -> Vec<Input> {
     inputs
 }
 
+/// A fact by its name in conditions, in words.
+pub(super) fn label(p: &Page, fact: &str) -> Option<&'static str> {
+    let found = FLAGS.iter().find(|(id, _)| id.strip_prefix("child.") == Some(fact));
+    found.map(|(_, label)| p.t(label))
+}
+
 /// What is known, as it would be typed.
 pub(super) fn typed(child: &Child, offence: &Offence) -> Form {
     let sex = match child.sex {

@@ -30,13 +30,11 @@ use super::routes::PAGES;
 use super::texts as t;
 use crate::casework::CaseworkError;
 use crate::casework::sent::{Sent, SentBefore};
-use crate::http::caller::{RequestId, account_of};
+use crate::http::caller::{RequestId, account_of, idempotency_key};
 use crate::http::{App, Problem};
 
 /// Longest key of a form, in characters; a longer one is cut.
 const LONGEST_KEY: usize = 100;
-/// Longest key of a program's request, in bytes, as the caller's is read.
-const LONGEST_KEY_OF_PROGRAM: usize = crate::http::caller::LONGEST_KEY;
 /// How long the first answer itself is held: for a second click, and because some answers are shown once.
 const HELD: Duration = Duration::from_mins(1);
 /// How long the first answer of another instance is waited for, and how often it is looked for.
@@ -100,9 +98,11 @@ impl Forms {
 /// The key that a program gave its request, where that is not kept by the use case itself.
 fn key_of_program(parts: &Parts) -> Option<String> {
     let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let key = parts.headers.get("idempotency-key").filter(|_| !KEEP_THEIR_ANSWER.contains(&route))?;
+    if KEEP_THEIR_ANSWER.contains(&route) {
+        return None;
+    }
     // What is no key is said where the caller is made out.
-    let key = key.to_str().ok().filter(|key| (1..=LONGEST_KEY_OF_PROGRAM).contains(&key.len()))?;
+    let key = idempotency_key(&parts.headers).ok()??;
     Some(format!("api:{key}"))
 }
 

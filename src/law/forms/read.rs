@@ -63,9 +63,7 @@ impl Reading {
             })
             .collect()
     }
-}
 
-impl Reading {
     /// What the form says of the child that the file does not know; a person takes it into the file.
     pub fn of_child(&self, form: &Form, about: &About<'_>) -> Vec<ChildFact> {
         let known = Known { values: &self.values, row: None, about };

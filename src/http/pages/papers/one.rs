@@ -14,6 +14,7 @@ use crate::casework::assessments::view::{AssessmentView, StepView, VersionView};
 use crate::casework::{Caller, CaseworkError};
 use crate::http::caller::{Named, Params};
 use crate::http::pages::case::{Head, record};
+use crate::http::pages::facts;
 use crate::http::pages::fields::{Fault, Input, Section, faults, mark};
 use crate::http::pages::form::Form;
 use crate::http::pages::page::{Page, Person, go, show};
@@ -244,15 +245,7 @@ impl PaperPage {
 
     /// What the form says of the child, in words.
     fn of_child(&self) -> String {
-        let name = |fact: &&'static str| {
-            let text = match *fact {
-                "needs_interpreter" => t::NEEDS_INTERPRETER,
-                "needs_accommodation" => t::NEEDS_ACCOMMODATION,
-                _ => t::PREGNANT,
-            };
-            self.p.t(text)
-        };
-        self.p.lang.list(self.view.of_child.iter().map(name))
+        self.p.lang.list(self.view.of_child.iter().filter_map(|fact| facts::label(&self.p, fact)))
     }
 
     /// The form in which a person takes it into the file, filled in so far.
