@@ -14,6 +14,7 @@ use tutela::http::{Asks, PAGES};
 
 mod decide;
 mod facts;
+mod journal;
 mod once;
 mod work;
 

@@ -213,7 +213,18 @@ async function prosecutor(language, script, at) {
   await me.click(page.getByRole('button', { name: w.check, exact: true }));
   await me.click(page.getByRole('button', { name: w.send, exact: true }));
   assert.ok(page.url().includes('done='), 'it was received');
+  await known(me, at);
+  // The journal shows one kind of entry; going back shows all of them again.
   await me.go(`${at}/journal`, 'journal');
+  const entries = page.locator('.timeline > li');
+  const all = await entries.count();
+  await page.locator('#kind').selectOption('evidence');
+  await me.click(page.locator('form.filter button'), 'journal-filtered');
+  const some = await entries.count();
+  assert.ok(some > 0 && some < all, `${some} of ${all} entries`);
+  await page.goBack();
+  await page.waitForLoadState();
+  assert.equal(await entries.count(), all, 'all entries again');
   await me.go(`${at}/people`, 'people');
   await me.go(`${at}/people/new`, 'person');
   await me.go(`${at}/way`, 'way');
@@ -228,6 +239,20 @@ async function prosecutor(language, script, at) {
   await me.go('/packs', 'packs');
   await me.go('/packs/cn-procuratorate', 'pack');
   await me.context.close();
+}
+
+/** What is known of the child is corrected: not without a reason, and read over before it is sent. */
+async function known(me, at) {
+  const { page, w } = me;
+  await me.go(`${at}/child/facts`, 'facts');
+  await page.locator('[id="offence.on"]').fill('2026-10-11');
+  await me.click(page.getByRole('button', { name: w.check, exact: true }), 'facts-errors');
+  assert.equal(await page.locator('.summary a[href="#reason"]').count(), 1, 'a reason is asked for');
+  assert.equal(await page.locator('[id="offence.on"]').inputValue(), '2026-10-11', 'what was typed is there');
+  await page.locator('#reason').fill('起诉意见书更正');
+  await me.click(page.getByRole('button', { name: w.check, exact: true }), 'facts-check');
+  await me.click(page.getByRole('button', { name: w.send, exact: true }));
+  assert.ok(page.url().includes('done='), 'it is corrected');
 }
 
 /** Two people at the same case: the second sees what the first did, and loses nothing. */

@@ -82,6 +82,7 @@ fn main() -> Outcome<()> {
 }
 
 async fn measure(options: &Options) -> Outcome<()> {
+    postgres::DURABLE.store(true, std::sync::atomic::Ordering::Relaxed);
     let mut report = Report::default();
     for engine in Engine::ALL {
         if options.only.is_some_and(|only| only != engine) {

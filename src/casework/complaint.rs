@@ -199,7 +199,7 @@ impl Service {
         let mut sides = vec![store::set_answerer(&row)];
         let due = Some(from_micros(row.due_at));
         sides.extend(self.tell_due(vec![account], Told::Complaint, Some(row.case_id), id, due));
-        let work = store::find_work(self.db(), id).await?.ok_or(CaseworkError::NotFound)?;
+        let work = store::find_work(self.db(), row.case_id, id).await?.ok_or(CaseworkError::NotFound)?;
         let work = store::put_work(&WorkRow { for_id: Some(account), ..work });
         self.keep_complaint(caller, row.case_id, note, sides, work).await?;
         self.complaint_view(row).await
@@ -225,8 +225,14 @@ impl Service {
             ..row
         };
         let note = Note::under(caller, "complaint.answer", &permit, self.now());
-        self.keep_complaint(caller, case, note, vec![store::answer_complaint(&row)], store::close_work(id))
-            .await?;
+        self.keep_complaint(
+            caller,
+            case,
+            note,
+            vec![store::answer_complaint(&row)],
+            store::close_work(case, id),
+        )
+        .await?;
         self.complaint_view(row).await
     }
 

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::cipher;
 use super::exclusions::check_words;
+use super::journal::JournalView;
 use super::notices::Told;
 use super::people::PersonView;
-use super::read::{ClockView, JournalView};
+use super::read::ClockView;
 use super::time::{from_micros, micros};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};

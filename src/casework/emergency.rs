@@ -192,7 +192,7 @@ impl Service {
         let note = Note::under(caller, "emergency.review", &permit, at).with("subject", row.account_id);
         let leaves = vec![Note { case: Some(case), ..note }.aside()?];
         let sides = vec![store::review_emergency(&row)];
-        let writes = vec![store::close_work(id)];
+        let writes = vec![store::close_work(case, id)];
         match self.change(caller, WriteSet { sides, writes, leaves, ..WriteSet::default() }).await {
             Ok(()) => Ok(self.emergency_view(&row, None)),
             Err(StoreError::Conflict) => Err(CaseworkError::Conflict { current: 0 }),

@@ -192,7 +192,7 @@ impl Service {
         let mut work = work::derive::of_law(case, row.office_id, &pack, &accepted.after);
         work.extend(row.lead_id.is_none().then(|| work::derive::unassigned(&row, pack.zone, at)));
         let assignments = self.first_assignments(&row, caller.viewer.account);
-        let writes = outcomes::writes(&pack, &row, &accepted.after, 0, &outcomes::Warnings::new());
+        let outcomes = outcomes::after(&pack, &row, &accepted.after, 0, &outcomes::Warnings::new());
         let leaf = Self::link(&mut row, Note::under(caller, "case.open", &permit, self.now()))?;
         let opened = Opened {
             case_no: row.case_no.clone(),
@@ -213,7 +213,7 @@ impl Service {
             clocks,
             work,
             assignments,
-            writes,
+            outcomes,
             leaves: vec![leaf],
             ..WriteSet::default()
         };

@@ -37,6 +37,7 @@ pub mod find;
 pub mod handover;
 pub mod intake;
 pub mod items;
+pub mod journal;
 pub mod keys;
 pub mod lookers;
 pub mod measures;

@@ -383,11 +383,11 @@ impl Service {
         if turns {
             self.may_turn(caller, scope_before, row.sealed != 0).await?;
         }
-        let mut writes = Vec::new();
+        let (mut counted, mut writes) = (Vec::new(), Vec::new());
         if accepted.kind == "act" {
             let warned = accepted.warnings.iter().map(|warning| warning.code.clone()).collect();
             let warnings = outcomes::Warnings::from([(accepted.after.seq, warned)]);
-            writes = outcomes::writes(&pack, &row, &accepted.after, file.seq, &warnings);
+            counted = outcomes::after(&pack, &row, &accepted.after, file.seq, &warnings);
         }
         if file.child != accepted.after.child && row.sealed == 0 {
             let (sex, band) = outcomes::class(&pack, &accepted.after.child, accepted.after.offence.on);
@@ -406,7 +406,15 @@ impl Service {
         };
         let idempotency = self.idempotency(caller, case, body, &done).await?;
         writes.extend(self.once(caller));
-        let set = WriteSet { events: vec![event], clocks, work, idempotency, writes, ..WriteSet::default() };
+        let set = WriteSet {
+            events: vec![event],
+            clocks,
+            work,
+            outcomes: counted,
+            idempotency,
+            writes,
+            ..WriteSet::default()
+        };
         if turns {
             let mut row = Box::pin(self.reseal(&pack, row, note, set, None)).await?;
             let size = std::mem::take(&mut row.snapshot).len();

@@ -5,7 +5,6 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-use super::cipher::{self, Entry};
 use super::people::{CHILD, PersonView};
 use super::proceed::{Loaded, actor};
 use super::time::{from_micros, legal};
@@ -19,11 +18,8 @@ use crate::law::offer::SafeguardState;
 use crate::law::pack::ClockKind;
 use crate::law::{CaseFile, Offer, Pack, offers};
 use crate::record::{Child, Offence, Text};
-use crate::store::{self, CaseRow, EventRow};
+use crate::store::{self, CaseRow};
 use crate::vault::Class;
-
-/// Journal entries on one page.
-const JOURNAL_PAGE: i64 = 100;
 
 /// A case as shown.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -186,40 +182,6 @@ pub struct SuggestionView {
     pub source: String,
 }
 
-/// A journal entry as shown.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct JournalView {
-    /// Number.
-    pub entry: i64,
-    /// `act`, `draft`, `return`, `evidence`, `issue`, `serve`, `child`.
-    pub kind: String,
-    /// Event, safeguard or document.
-    pub code: String,
-    /// Its name.
-    pub name: Text,
-    /// Legal time of what happened.
-    pub happened_at: DateTime<Utc>,
-    /// When it was recorded.
-    pub recorded_at: DateTime<Utc>,
-    /// Recorded more than a day after it happened.
-    pub late: bool,
-    /// Who recorded it.
-    pub by: Uuid,
-    /// In which role.
-    pub role: Option<String>,
-    /// The entry that it corrects.
-    pub supersedes: Option<i64>,
-    /// The entry that corrected it.
-    pub superseded_by: Option<i64>,
-    /// Sealed by itself: the words are kept away from everybody.
-    pub sealed: bool,
-    /// Warnings that were answered or noted.
-    pub warnings: Vec<String>,
-    /// What was recorded, as far as this person may read it.
-    #[schema(value_type = Object)]
-    pub command: serde_json::Value,
-}
-
 /// What of a case decides about access.
 pub(super) fn scope(row: &CaseRow) -> CaseScope {
     CaseScope {
@@ -296,40 +258,6 @@ impl Service {
         let loaded = self.look(caller, case, "case.people").await?;
         let rows = store::people_of(self.db(), case).await?;
         self.open_people(&loaded.pack, rows, &self.readable(caller, &loaded.row)).await
-    }
-
-    /// The journal of a case from an entry on, oldest first.
-    ///
-    /// # Errors
-    /// As [`Self::read_case`].
-    pub async fn journal(
-        &self,
-        caller: &Caller,
-        case: Uuid,
-        after: i64,
-    ) -> Result<Vec<JournalView>, CaseworkError> {
-        let loaded = self.look(caller, case, "case.journal").await?;
-        let readable = self.readable(caller, &loaded.row);
-        self.journal_page(&loaded, after, &readable).await
-    }
-
-    /// A page of the journal for whoever has looked already, with the classes that they may read.
-    pub(super) async fn journal_page(
-        &self,
-        loaded: &Loaded,
-        after: i64,
-        readable: &[Class],
-    ) -> Result<Vec<JournalView>, CaseworkError> {
-        let case = loaded.row.id;
-        let rows = store::events_of(self.db(), case, after, JOURNAL_PAGE).await?;
-        let items = store::items_of(self.db(), case).await?;
-        let mut entries = Vec::new();
-        for row in rows {
-            let entry = cipher::open_entry(self.keys(), case, row.id, &row.payload, readable).await?;
-            let sealed = items.iter().any(|item| item.seq == row.seq && item.lifted_at.is_none());
-            entries.push(JournalView { sealed, ..journal(loaded, row, entry)? });
-        }
-        Ok(entries)
     }
 
     /// All clocks for whoever has looked already.
@@ -486,41 +414,5 @@ fn clock(pack: &Pack, entry: &ClockEntry, now: NaiveDateTime) -> Option<ClockVie
         calendar_missing: entry.due.calendar_missing,
         resumed_at_end: entry.due.resumed_at_end,
         on_expiry: rule.on_expiry.clone(),
-    })
-}
-
-fn journal(loaded: &Loaded, row: EventRow, entry: Entry) -> Result<JournalView, CaseworkError> {
-    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
-    let pack = &loaded.pack;
-    let name = pack
-        .events
-        .find(&row.code)
-        .map(|e| e.name.clone())
-        .or_else(|| pack.safeguards.find(&row.code).map(|s| s.name.clone()))
-        .or_else(|| pack.documents.find(&row.code).map(|d| d.name.clone()))
-        .unwrap_or_else(|| Text::new("更正未成年人信息", "Correction of what is known of the child"));
-    let superseded_by = loaded
-        .file
-        .evidence
-        .iter()
-        .find(|e| i64::from(e.seq) == row.seq)
-        .and_then(|e| e.superseded_by)
-        .map(i64::from);
-    Ok(JournalView {
-        entry: row.seq,
-        kind: row.kind,
-        code: row.code,
-        name,
-        happened_at: from_micros(row.legal_at),
-        recorded_at: from_micros(row.recorded_at),
-        late: row.recorded_at - row.legal_at > DAY,
-        by: row.actor_id,
-        role: entry.role,
-        supersedes: row.supersedes_seq,
-        superseded_by,
-        sealed: false,
-        warnings: entry.warnings,
-        command: serde_json::to_value(&entry.command)
-            .map_err(|_| CaseworkError::Corrupt { what: "journal entry" })?,
     })
 }

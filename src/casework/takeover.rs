@@ -70,7 +70,7 @@ struct NewFile {
     tags: Vec<TagRow>,
     clocks: Vec<store::ClockRow>,
     work: Vec<WorkRow>,
-    counted: Vec<store::Write>,
+    counted: Vec<store::OutcomeRow>,
 }
 
 impl Service {
@@ -172,7 +172,8 @@ impl Service {
             work,
             assignments,
             sides,
-            writes: std::iter::once(store::close_work(id)).chain(new.counted).collect(),
+            outcomes: new.counted,
+            writes: vec![store::close_work(case, id)],
             leaves,
             ..WriteSet::default()
         };
@@ -273,7 +274,7 @@ impl Service {
         rows::show(&mut row, pack, &accepted.after, &clocks);
         let mut work = work::derive::of_law(case, office, pack, &accepted.after);
         work.extend(lead.is_none().then(|| work::derive::unassigned(&row, pack.zone, at)));
-        let counted = outcomes::writes(pack, &row, &accepted.after, 0, &outcomes::Warnings::new());
+        let counted = outcomes::after(pack, &row, &accepted.after, 0, &outcomes::Warnings::new());
         Ok(NewFile { row, events, people, tags, clocks, work, counted })
     }
 

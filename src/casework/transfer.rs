@@ -164,7 +164,7 @@ impl Service {
         let answered = self.answered(caller, row, "withdrawn", reason).await?;
         let sides = vec![store::answer_transfer(&answered)];
         let case = answered.case_id;
-        let work = store::close_work(id);
+        let work = store::close_work(case, id);
         self.keep_transfer(caller, "case.transfer-withdraw", &loaded.permit, case, sides, work).await?;
         self.transfer_view(answered).await
     }
@@ -185,7 +185,7 @@ impl Service {
         let case = answered.case_id;
         let people = vec![answered.offered_by];
         sides.extend(self.tell(people, Told::TransferRefused, Some(case), id));
-        let work = store::close_work(id);
+        let work = store::close_work(case, id);
         self.keep_transfer(caller, "case.transfer-refuse", &permit, case, sides, work).await?;
         self.transfer_view(answered).await
     }

@@ -12,8 +12,8 @@ use crate::law::CaseFile;
 use crate::store::CaseRow;
 
 /// Cases that share one turn are rare with so many.
-const TURNS: usize = 1024;
-/// Bytes of a sealed snapshot whose case is remembered at most, so that all turns together stay within some 30 MiB.
+const TURNS: usize = 512;
+/// Bytes of a sealed snapshot whose case is remembered at most, so that all turns together stay within some 15 MiB.
 const REMEMBERED: usize = 16 * 1024;
 
 /// A case as this instance left it.

@@ -97,6 +97,7 @@ impl Demo {
         watched.abort();
         crate::store::sequencer::drain(service.db()).await?;
         service.sign_checkpoint().await?;
+        service.db().learn().await?;
         say_error(format_args!(
             "\r{} children, {} entries, {} refusals as meant, in {:.1} s on {}",
             summary.children,

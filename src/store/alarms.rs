@@ -17,8 +17,7 @@ const DUE: &str = "SELECT w.item, w.case_id, w.at_office, w.kind, w.code, w.part
 const OLDEST: &str = "SELECT MIN(fire_at) FROM work WHERE fire_at <= $1";
 const FIRE: &str = "INSERT INTO firing (item, due_at, stage, at) VALUES ($1, $2, $3, $4) ON CONFLICT (item, due_at, stage) DO NOTHING";
 const FIRED: &str = "SELECT COUNT(*) FROM firing WHERE item = $1 AND due_at = $2 AND stage = $3";
-const STEP: &str =
-    "UPDATE work SET fire_at = $1, open = $2 WHERE item = $3 AND due_at = $4 AND fire_at = $5 AND open = $6";
+const STEP: &str = "UPDATE work SET fire_at = $1, open = $2 WHERE item = $3 AND due_at = $4 AND fire_at = $5 AND open = $6 AND case_id = $7";
 const MISS: &str = "INSERT INTO miss (id, case_id, clock, run, due_at, noticed_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
 const ONE_MISS: &str = "SELECT * FROM miss WHERE id = $1";
 const MISSES: &str = "SELECT * FROM miss WHERE case_id = $1 ORDER BY due_at, id";
@@ -125,6 +124,7 @@ pub fn tell_next(work: &WorkRow, next: Option<i64>, open: bool) -> Side {
             work.due_at.into(),
             work.fire_at.into(),
             work.open.into(),
+            work.case_id.into(),
         ],
     )
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use super::outcomes::OutcomeRow;
 use super::records::{CertificateRow, GrantRow, QueryRow};
 use super::reseal::{Expunge, Reseal};
 use super::rows::{AssignmentRow, CaseRow, ClockRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow};
@@ -31,6 +32,8 @@ pub struct WriteSet {
     pub work: Vec<WorkRow>,
     /// Assignments to the case that begin or end.
     pub assignments: Vec<AssignmentRow>,
+    /// What its acts came to.
+    pub outcomes: Vec<OutcomeRow>,
     /// What else changes with it, beside the rows of a case.
     pub sides: Vec<Side>,
     /// The answer to remember.
@@ -61,6 +64,8 @@ impl WriteSet {
     /// Whether it needs a transaction of its own: what it changes beside a case must not be kept if the case has moved on.
     pub(super) fn stands_alone(&self) -> bool {
         !self.sides.is_empty()
+            // Of a sealed record: the row does not say whose it is.
+            || self.outcomes.iter().any(|row| row.case_id.is_none())
             || (self.open.is_some() && self.update.is_some())
             || self.reseal.is_some()
             || self.expunge.is_some()
@@ -92,6 +97,7 @@ pub(super) struct Rows<'a> {
     pub(super) clocks: Vec<&'a ClockRow>,
     pub(super) work: Vec<&'a WorkRow>,
     pub(super) assignments: Vec<&'a AssignmentRow>,
+    pub(super) outcomes: Vec<&'a OutcomeRow>,
     pub(super) answers: Vec<&'a IdempotencyRow>,
     /// Statements, with the case that is updated beside them.
     pub(super) writes: Vec<(Option<Uuid>, &'a Write)>,
@@ -126,6 +132,7 @@ impl<'a> Rows<'a> {
             rows.clocks.extend(&set.clocks);
             rows.work.extend(&set.work);
             rows.assignments.extend(&set.assignments);
+            rows.outcomes.extend(&set.outcomes);
             rows.answers.extend(&set.idempotency);
             rows.queries.extend(&set.queries);
             rows.grants.extend(&set.grants);
@@ -159,6 +166,7 @@ impl<'a> Rows<'a> {
             rows.clocks.retain(|row| !stale.contains(&row.case_id));
             rows.work.retain(|row| !stale.contains(&row.case_id));
             rows.assignments.retain(|row| !stale.contains(&row.case_id));
+            rows.outcomes.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
             rows.answers.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));
             rows.writes.retain(|(updated, _)| !updated.is_some_and(|case| stale.contains(&case)));
             rows.leaves.retain(|row| !row.case_id.is_some_and(|case| stale.contains(&case)));

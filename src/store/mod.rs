@@ -86,9 +86,9 @@ pub use outcomes::{
     reclass_outcomes, unlink_outcomes,
 };
 pub use read::{
-    Candidate, candidates, case_count, cases_by_pack, child_of_numbered, children_helped_by, children_of,
-    clocks_of, events_of, find_case, find_idempotency, is_untouched, page_cases, people_of, ping,
-    tags_of_person,
+    Candidate, EventsBack, candidates, case_count, cases_by_pack, child_of_numbered, children_helped_by,
+    children_of, clocks_of, events_back, events_of, find_case, find_idempotency, is_untouched, page_cases,
+    people_of, ping, recorders_of, tags_of_person,
 };
 pub use records::{
     CertificateRow, GrantRow, QueryRow, cases_to_seal, find_certificate, find_query, granted_cases,

@@ -13,6 +13,7 @@ const PAGE_CASES: &str = "SELECT * FROM case_file WHERE id > $1 ORDER BY id LIMI
 const COUNT_CASES: &str = "SELECT COUNT(*) FROM case_file";
 const PACKS: &str = "SELECT pack_id, pack_version, COUNT(*) FROM case_file GROUP BY pack_id, pack_version ORDER BY pack_id, pack_version";
 const EVENTS: &str = "SELECT * FROM case_event WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+const RECORDERS: &str = "SELECT DISTINCT actor_id FROM case_event WHERE case_id = $1 ORDER BY actor_id";
 const PEOPLE: &str = "SELECT * FROM person WHERE case_id = $1 ORDER BY seq";
 const CHILDREN: &str = "SELECT * FROM person WHERE kind = 'child' AND case_id IN (";
 const CLOCKS: &str = "SELECT * FROM clock WHERE case_id = $1 ORDER BY clock, run";
@@ -107,6 +108,55 @@ pub async fn cases_by_pack(db: &Db) -> Result<Vec<(String, String, i64)>, StoreE
 /// What the database says.
 pub async fn events_of(db: &Db, case: Uuid, after: i64, limit: i64) -> Result<Vec<EventRow>, StoreError> {
     Ok(on!(db, |pool| sqlx::query_as(EVENTS).bind(case).bind(after).bind(limit).fetch_all(pool).await)?)
+}
+
+/// Which of a case's journal entries, newest first.
+#[derive(Clone, Copy, Debug)]
+pub struct EventsBack<'a> {
+    /// The case.
+    pub case: Uuid,
+    /// Only entries before this number.
+    pub before: i64,
+    /// Only of this kind.
+    pub kind: Option<&'a str>,
+    /// Only what this person recorded.
+    pub by: Option<Uuid>,
+    /// Entries at most.
+    pub limit: i64,
+}
+
+/// A case's journal entries before a number, newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn events_back(db: &Db, asked: &EventsBack<'_>) -> Result<Vec<EventRow>, StoreError> {
+    Ok(on!(db, |pool| back(asked).build_query_as().fetch_all(pool).await)?)
+}
+
+fn back<DB: Database>(asked: &EventsBack<'_>) -> QueryBuilder<DB>
+where
+    Uuid: for<'q> Encode<'q, DB> + Type<DB>,
+    i64: for<'q> Encode<'q, DB> + Type<DB>,
+    String: for<'q> Encode<'q, DB> + Type<DB>,
+{
+    let mut query = QueryBuilder::new("SELECT * FROM case_event WHERE case_id = ");
+    query.push_bind(asked.case).push(" AND seq < ").push_bind(asked.before);
+    if let Some(kind) = asked.kind {
+        query.push(" AND kind = ").push_bind(kind.to_owned());
+    }
+    if let Some(by) = asked.by {
+        query.push(" AND actor_id = ").push_bind(by);
+    }
+    query.push(" ORDER BY seq DESC LIMIT ").push_bind(asked.limit);
+    query
+}
+
+/// Whoever recorded something in a case.
+///
+/// # Errors
+/// What the database says.
+pub async fn recorders_of(db: &Db, case: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    Ok(on!(db, |pool| sqlx::query_scalar(RECORDERS).bind(case).fetch_all(pool).await)?)
 }
 
 /// A case's persons, in the order in which they were added.

@@ -4,6 +4,7 @@ use sqlx::query_builder::Separated;
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use super::ledger::LeafRow;
+use super::outcomes::OutcomeRow;
 use super::records::{CertificateRow, GrantRow, QueryRow};
 use super::rows::{
     AssignmentRow, CaseRow, ClockRow, DetailRow, EventRow, IdempotencyRow, LeafDraft, PersonRow, TagRow,
@@ -89,6 +90,11 @@ table!(
     ended_by "uuid"
 );
 table!(
+    "outcome", OutcomeRow,
+    id "uuid", case_id "uuid", at_office "uuid", pack_id "text", kind "text", code "text", sex "text", band "bigint",
+    quarter "bigint", days "bigint", met "text", unmet "text"
+);
+table!(
     "idempotency", IdempotencyRow,
     account_id "uuid", key "text", body_hash "bytea", case_id "uuid", status "bigint", response "bytea", at "bigint"
 );
@@ -113,15 +119,66 @@ table!(
     act "text"
 );
 
+/// What an update of a case sets from its new row `i`, beside where it stands in lists.
+macro_rules! state {
+    () => {
+        "version = i.version, main = i.main, measure = i.measure, remedy = i.remedy, phase = i.phase, handed_over = i.handed_over, awaiting_approval = i.awaiting_approval, next_clock = i.next_clock, marks = i.marks, updated_at = i.updated_at, snapshot = i.snapshot, events_head = i.events_head, events_count = i.events_count, people_head = i.people_head, people_count = i.people_count, clock_digests = i.clock_digests, cseq = i.cseq, chain_head = i.chain_head, details_digest = i.details_digest, sealed_no = i.sealed_no"
+    };
+}
+/// The columns by which lists find a case: each is in an index.
+macro_rules! place {
+    ($of:literal) => {
+        concat!(
+            $of,
+            ".office_id, ",
+            $of,
+            ".lead_id, ",
+            $of,
+            ".second_id, ",
+            $of,
+            ".social_worker_id, ",
+            $of,
+            ".approver_id, ",
+            $of,
+            ".sealed, ",
+            $of,
+            ".record, ",
+            $of,
+            ".next_due"
+        )
+    };
+}
+macro_rules! set_place {
+    () => {
+        "office_id = i.office_id, lead_id = i.lead_id, second_id = i.second_id, social_worker_id = i.social_worker_id, approver_id = i.approver_id, sealed = i.sealed, record = i.record, next_due = i.next_due"
+    };
+}
+
 /// What an update sets: every column of a case that can change, from the new row `i`.
-pub(super) const SET_CASE: &str = "UPDATE case_file SET version = i.version, main = i.main, measure = i.measure, remedy = i.remedy, record = i.record, phase = i.phase, office_id = i.office_id, lead_id = i.lead_id, second_id = i.second_id, social_worker_id = i.social_worker_id, approver_id = i.approver_id, sealed = i.sealed, handed_over = i.handed_over, awaiting_approval = i.awaiting_approval, next_due = i.next_due, next_clock = i.next_clock, marks = i.marks, updated_at = i.updated_at, snapshot = i.snapshot, events_head = i.events_head, events_count = i.events_count, people_head = i.people_head, people_count = i.people_count, clock_digests = i.clock_digests, cseq = i.cseq, chain_head = i.chain_head, details_digest = i.details_digest, case_no = i.case_no, sealed_no = i.sealed_no FROM ";
+pub(super) const SET_CASE: &str =
+    concat!("UPDATE case_file SET ", state!(), ", ", set_place!(), ", case_no = i.case_no FROM ");
+/// SQLite writes every index of a column that is set, changed or not. So there an update has three parts, of which most
+/// change nothing: first the number, then the place in lists,
+pub(super) const SET_NUMBER: &str = "UPDATE case_file SET case_no = i.case_no FROM i WHERE case_file.id = i.id AND case_file.version = i.version - 1 AND case_file.case_no <> i.case_no; ";
+/// … where that changes, …
+pub(super) const SET_PLACE: &str = concat!(
+    "UPDATE case_file SET ",
+    set_place!(),
+    " FROM i WHERE case_file.id = i.id AND case_file.version = i.version - 1 AND (",
+    place!("case_file"),
+    ") IS DISTINCT FROM (",
+    place!("i"),
+    "); "
+);
+/// … and last, with its version, everything else.
+pub(super) const SET_STATE: &str = concat!("UPDATE case_file SET ", state!(), " FROM ");
 /// Which rows an update changes: those whose stored version is the one before. Gives back their identities.
 pub(super) const WHERE_BEFORE: &str =
     " WHERE case_file.id = i.id AND case_file.version = i.version - 1 RETURNING case_file.id";
 /// How an insert of clocks renews those that are there.
-pub(super) const RENEW_CLOCK: &str = " ON CONFLICT (case_id, clock, run) DO UPDATE SET started = excluded.started, due_at = excluded.due_at, state = excluded.state, held = excluded.held, calendar_missing = excluded.calendar_missing";
+pub(super) const RENEW_CLOCK: &str = " ON CONFLICT (case_id, clock, run) DO UPDATE SET started = excluded.started, due_at = excluded.due_at, state = excluded.state, held = excluded.held, calendar_missing = excluded.calendar_missing WHERE (clock.started, clock.due_at, clock.state, clock.held, clock.calendar_missing) IS DISTINCT FROM (excluded.started, excluded.due_at, excluded.state, excluded.held, excluded.calendar_missing)";
 /// How an insert of work renews what is there: another end is one of which nobody was told yet.
-pub(super) const RENEW_WORK: &str = " ON CONFLICT (item) DO UPDATE SET about_id = excluded.about_id, not_id = excluded.not_id, since_at = excluded.since_at, due_at = excluded.due_at, warn_at = excluded.warn_at, day_at = excluded.day_at, open = excluded.open, fire_at = CASE WHEN excluded.open = 0 THEN NULL WHEN work.due_at = excluded.due_at AND work.open = 1 THEN work.fire_at ELSE excluded.fire_at END";
+pub(super) const RENEW_WORK: &str = " ON CONFLICT (case_id, item) DO UPDATE SET about_id = excluded.about_id, not_id = excluded.not_id, since_at = excluded.since_at, due_at = excluded.due_at, warn_at = excluded.warn_at, day_at = excluded.day_at, open = excluded.open, fire_at = CASE WHEN excluded.open = 0 THEN NULL WHEN work.due_at = excluded.due_at AND work.open = 1 THEN work.fire_at ELSE excluded.fire_at END WHERE (work.about_id, work.not_id, work.since_at, work.due_at, work.warn_at, work.day_at, work.open) IS DISTINCT FROM (excluded.about_id, excluded.not_id, excluded.since_at, excluded.due_at, excluded.warn_at, excluded.day_at, excluded.open)";
 /// How an insert of assignments ends those that are there.
 pub(super) const END_ASSIGNMENT: &str =
     " ON CONFLICT (id) DO UPDATE SET until_at = excluded.until_at, ended_by = excluded.ended_by";
@@ -159,4 +216,27 @@ pub(super) fn arrays<T: Table>(to: &mut QueryBuilder<Postgres>, rows: &[&T]) {
     to.push("UNNEST(");
     T::bind_arrays(rows, &mut to.separated(", "));
     to.push(") WITH ORDINALITY AS i (").push(T::COLUMNS).push(", nth)");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is fixed when a case is opened; everything else is set by an update, once.
+    #[test]
+    fn an_update_sets_every_column_that_can_change() {
+        let fixed = ["id", "pack_id", "pack_version", "opened_at"];
+        let times = |texts: &[&str], column: &str| -> usize {
+            texts
+                .iter()
+                .map(|text| text.split([' ', ',']).collect::<Vec<_>>().join(" "))
+                .map(|text| text.matches(&format!(" {column} = i.{column} ")).count())
+                .sum()
+        };
+        for column in CaseRow::COLUMNS.split(", ") {
+            let expected = usize::from(!fixed.contains(&column));
+            assert_eq!(times(&[SET_CASE], column), expected, "{column}");
+            assert_eq!(times(&[SET_NUMBER, SET_PLACE, SET_STATE], column), expected, "{column} on SQLite");
+        }
+    }
 }

@@ -26,7 +26,7 @@ const NOTIFY: &str =
 const MARK_READ: &str =
     "UPDATE notice SET read_at = $1 WHERE id = $2 AND account_id = $3 AND read_at IS NULL";
 const NOTICES: &str = "SELECT * FROM notice WHERE account_id = $1 AND (at < $2 OR (at = $2 AND id < $3)) AND NOT EXISTS (SELECT 1 FROM case_file WHERE case_file.id = notice.case_id AND sealed = 1) ORDER BY at DESC, id DESC LIMIT $4";
-const SEE_ASSIGNMENT: &str = "UPDATE work SET open = 0 WHERE item = (SELECT about_id FROM notice WHERE id = $1 AND account_id = $2) AND for_id = $2";
+const SEE_ASSIGNMENT: &str = "UPDATE work SET open = 0 WHERE item = (SELECT about_id FROM notice WHERE id = $1 AND account_id = $2) AND for_id = $2 AND open = 1";
 
 /// A case on its way to another office.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]

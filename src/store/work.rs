@@ -13,8 +13,10 @@ use super::migrate;
 use super::readers::Readers;
 use super::writer::{PostgresKeeper, SqliteKeeper, Writer};
 
-/// Connections that read at the same time.
-const READERS: usize = 4;
+/// Connections that read at the same time: no more than processors, since reading is all that they do.
+fn readers() -> usize {
+    std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 4))
+}
 /// What each of them keeps at hand of the file (6 MiB): a search looks into many places of the index.
 const READER_CACHE: &str = "-6144";
 /// Texts that the writer remembers: a group of changes is kept with as many texts as there are numbers of rows.
@@ -32,6 +34,12 @@ const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 const VACUUM: &str = "VACUUM";
 /// A copy as of one moment, without free pages.
 const COPY: &str = "VACUUM INTO $1";
+
+/// What PostgreSQL knows of its tables, for its plans.
+const LEARN: &str = "ANALYZE";
+/// Rows are found by key or as a range of an index, whatever the values are: one plan for a statement is as good as one
+/// for each time, and to plan a worklist takes longer than to read it.
+const PLANS: [(&str, &str); 2] = [("plan_cache_mode", "force_generic_plan"), ("jit", "off")];
 
 /// How often the database's file is looked for.
 const LOOK: Duration = Duration::from_secs(2);
@@ -142,7 +150,7 @@ impl Db {
                 let mut connection = options.clone().statement_cache_capacity(REMEMBERED).connect().await?;
                 migrate::sqlite(&mut connection).await?;
                 sqlx::query(WRITER).execute(&mut connection).await?;
-                let read = Readers::open(&options.pragma("cache_size", READER_CACHE), READERS).await?;
+                let read = Readers::open(&options.pragma("cache_size", READER_CACHE), readers()).await?;
                 let file = HeldFile::of(path)?;
                 Ok(Self::Sqlite {
                     read,
@@ -181,6 +189,18 @@ impl Db {
             Self::Postgres { pool, .. } => sqlx::query(VACUUM).execute(pool).await.map(drop)?,
         }
         Ok(())
+    }
+
+    /// Lets the database look at what its tables hold by now, after many rows at once. PostgreSQL does it by itself before
+    /// long.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn learn(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { .. } => Ok(()),
+            Self::Postgres { pool, .. } => Ok(sqlx::query(LEARN).execute(pool).await.map(drop)?),
+        }
     }
 
     /// Writes a consistent copy into a new file that only its owner may read.
@@ -283,6 +303,7 @@ pub(super) async fn postgres_pool(
     let mut options = PgConnectOptions::from_str(url)?
         .application_name("tutela")
         .statement_cache_capacity(256)
+        .options(PLANS)
         .disable_statement_logging();
     if let Some(schema) = schema {
         options = options.options([("search_path", schema)]);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// The cluster stops when this process does: its watchdog shell waits for its standard input to
@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 struct Cluster {
     directory: PathBuf,
 }
+
+/// Whether commits have to outlive the machine: set by a bench before its first database. What tests try is the service;
+/// it is killed, the server's machine is not.
+pub(crate) static DURABLE: AtomicBool = AtomicBool::new(false);
 
 static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(Cluster::start);
 
@@ -89,6 +93,7 @@ impl Cluster {
             .status()
             .unwrap();
         assert!(made.success(), "initdb failed");
+        let fsync = if DURABLE.load(Ordering::Relaxed) { "fsync=on" } else { "fsync=off" };
         let server = binary("postgres")?;
         let mut words: Vec<_> = vec![server.get_program().to_owned()];
         words.extend(server.get_args().map(ToOwned::to_owned));
@@ -107,8 +112,7 @@ impl Cluster {
             .arg(&data)
             .arg("-k")
             .arg(&directory)
-            // What is tried here is the service; it is killed, the server's machine is not.
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"])
+            .args(["-c", "listen_addresses=", "-c", fsync, "-c", "max_connections=200"])
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -25,7 +25,7 @@ use super::{CaseworkError, Service};
 use crate::access::{Action, Resource, permit};
 use crate::law::Reason;
 use crate::record::Text;
-use crate::store::{self, Counted, Write};
+use crate::store::{self, Counted};
 
 /// The first year that can be asked for.
 const FIRST_YEAR: i32 = 2000;
@@ -221,17 +221,6 @@ impl Service {
         let above = |id: &Uuid| tree.upwards(*id).skip(1).any(|above| seen.contains(&above));
         seen.iter().copied().filter(|id| !above(id)).collect()
     }
-}
-
-/// What the acts after a journal entry came to, to be kept with them.
-pub(super) fn writes(
-    pack: &crate::law::Pack,
-    row: &store::CaseRow,
-    file: &crate::law::CaseFile,
-    entry: u32,
-    warnings: &Warnings,
-) -> Vec<Write> {
-    after(pack, row, file, entry, warnings).iter().map(store::put_outcome).collect()
 }
 
 fn invalid(code: &str, text: Text, field: &str) -> CaseworkError {

@@ -1,6 +1,6 @@
 //! Cases from before there were rows of what acts came to: theirs are made once, from the snapshot and the journal.
 
-use super::{Warnings, of_measure, writes};
+use super::{Warnings, after, of_measure};
 use crate::casework::{CaseworkError, Service, cipher};
 use crate::store::{self, WriteSet};
 use crate::vault::Class;
@@ -34,7 +34,8 @@ impl Service {
                             cipher::open_entry(self.keys(), case, event.id, &event.payload, &sealed).await?;
                         warnings.insert(u32::try_from(event.seq).unwrap_or_default(), entry.warnings);
                     }
-                    set.writes.extend(writes(&pack, &row, &file, 0, &warnings));
+                    let counted = after(&pack, &row, &file, 0, &warnings);
+                    set.writes.extend(counted.iter().map(store::put_outcome));
                     for measure in store::measures_of(self.db(), case).await? {
                         let course = self.course_of(&measure).await?;
                         let counted = of_measure(&pack, &row, &file, &measure.kind, &course);

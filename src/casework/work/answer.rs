@@ -123,7 +123,7 @@ impl Service {
         let set = WriteSet {
             // A missed clock has its row already; a broken right gets it with its answer.
             sides: vec![store::miss(&row), store::answer_miss(&row)],
-            writes: vec![store::close_work(miss)],
+            writes: vec![store::close_work(case, miss)],
             leaves: vec![Note { case: Some(case), ..note }.aside()?],
             ..WriteSet::default()
         };

@@ -17,8 +17,8 @@ use super::fields::{Answers, Fault, Input, Section, decided, decision, faults, j
 use super::form::Form;
 use super::page::{Page, Person, go, ok, show};
 use super::texts as t;
+use crate::casework::journal::{Back, JournalView};
 use crate::casework::proceed::{Request, RequestKind};
-use crate::casework::read::JournalView;
 use crate::casework::{Caller, CaseworkError};
 use crate::http::caller::{Named, Params};
 use crate::http::{App, Problem};
@@ -381,8 +381,7 @@ async fn conflict(
     about: &About,
     form: Form,
 ) -> Result<Response, Problem> {
-    let mut entries = app.service.journal(caller, head.view.id, 0).await?;
-    entries.reverse();
+    let mut entries = app.service.journal_back(caller, head.view.id, &Back::default()).await?.entries;
     entries.truncate(3);
     p.learn(app, entries.iter().map(|entry| entry.by)).await?;
     let (title, ..) = title(&p, &head, about)?;

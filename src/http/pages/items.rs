@@ -58,7 +58,7 @@ async fn shown(
     let (seals, unseals) = (p.is(&[StaffRole::Records]), p.is(&[StaffRole::Records, StaffRole::Chief]));
     let mut sections = Vec::new();
     if seals {
-        let journal = app.service.journal(caller, id, 0).await?;
+        let journal = app.service.whole_journal(caller, id, None).await?;
         let open = journal.iter().filter(|entry| !entry.sealed);
         let entries = open.map(|entry| {
             let name = format!("{} · {} · {}", entry.entry, p.x(&entry.name), p.day_of(&entry.happened_at));

@@ -14,7 +14,7 @@ use super::lang::Lang;
 use super::page::{Page, Person, ok};
 use super::texts::{self as t, T};
 use crate::casework::Caller;
-use crate::casework::read::JournalView;
+use crate::casework::journal::{Back, JournalView};
 use crate::draw::{self, Language};
 use crate::http::caller::{Named, Params};
 use crate::http::{App, Problem};
@@ -22,9 +22,6 @@ use crate::law::case::Fields;
 use crate::law::pack::Pack;
 use crate::law::{Command, What};
 use crate::record::Value;
-
-/// Entries with which a page of the journal is filled.
-const PAGE: usize = 100;
 
 /// Values that were recorded together.
 #[derive(Clone, Debug)]
@@ -47,8 +44,10 @@ struct JournalPage {
     head: Head,
     entries: Vec<Entry>,
     kinds: Vec<(&'static str, &'static T, bool)>,
+    people: Vec<(String, String, bool)>,
     filtered: bool,
-    more: Option<i64>,
+    /// Where the entries before these are.
+    earlier: Option<String>,
 }
 
 #[derive(Template)]
@@ -64,7 +63,8 @@ struct WayPage {
 #[serde(default)]
 pub(super) struct Which {
     kind: String,
-    after: i64,
+    by: String,
+    before: Option<i64>,
 }
 
 const KINDS: [(&str, &T); 7] = [
@@ -85,15 +85,21 @@ pub(super) async fn page(
     Params(which): Params<Which>,
 ) -> Result<Response, Problem> {
     let head = head(&app, &mut p, &caller, id, "journal").await?;
-    let mut all = app.service.journal(&caller, id, which.after.max(0)).await?;
-    let more = all.last().filter(|_| all.len() == PAGE).map(|last| last.entry);
-    all.reverse();
-    let filtered = !which.kind.is_empty();
-    all.retain(|entry| !filtered || entry.kind == which.kind);
-    p.learn(&app, all.iter().map(|entry| entry.by).collect::<Vec<_>>()).await?;
-    let entries = all.into_iter().map(|view| entry(&p, &head.pack, view)).collect();
+    let kind = KINDS.iter().find(|(id, _)| *id == which.kind).map(|(id, _)| (*id).to_owned());
+    let back = Back { before: which.before, kind, by: which.by.parse().ok() };
+    let found = app.service.journal_back(&caller, id, &back).await?;
+    p.learn(&app, found.people.iter().copied()).await?;
+    let entries = found.entries.into_iter().map(|view| entry(&p, &head.pack, view)).collect();
     let kinds = KINDS.map(|(id, name)| (id, name, which.kind == id)).into();
-    Ok(ok(&JournalPage { p, head, entries, kinds, filtered, more }))
+    let people =
+        found.people.iter().map(|who| (who.to_string(), p.who(who), back.by == Some(*who))).collect();
+    let filtered = back.kind.is_some() || back.by.is_some();
+    let earlier = found.before.map(|before| {
+        let (kind, by) =
+            (back.kind.unwrap_or_default(), back.by.map(|by| by.to_string()).unwrap_or_default());
+        format!("/cases/{id}/journal?kind={kind}&by={by}&before={before}")
+    });
+    Ok(ok(&JournalPage { p, head, entries, kinds, people, filtered, earlier }))
 }
 
 /// What one entry holds, in words.
@@ -104,15 +110,12 @@ pub(super) async fn of_entry(
     head: &Head,
     number: u32,
 ) -> Result<Vec<Part>, Problem> {
-    let found = app.service.journal(caller, head.view.id, i64::from(number) - 1).await?;
-    let found = found.into_iter().find(|entry| entry.entry == i64::from(number));
-    Ok(entry(p, &head.pack, found.ok_or_else(Problem::not_found)?).parts)
+    Ok(entry(p, &head.pack, one(app, caller, head.view.id, number.into()).await?).parts)
 }
 
 /// What was recorded of a safeguard in an entry, as if it had been typed, to be corrected.
 pub(super) async fn recorded(app: &App, caller: &Caller, case: Uuid, number: i64) -> Result<Form, Problem> {
-    let found = app.service.journal(caller, case, number - 1).await?;
-    let found = found.into_iter().find(|entry| entry.entry == number).ok_or_else(Problem::not_found)?;
+    let found = one(app, caller, case, number).await?;
     let command: Option<Command> = serde_json::from_value(found.command).ok();
     let Some(Command { what: What::Evidence { fields, .. }, at, .. }) = command else {
         return Err(Problem::not_found());
@@ -131,6 +134,11 @@ pub(super) async fn recorded(app: &App, caller: &Caller, case: Uuid, number: i64
         form = form.with(&format!("i.{id}"), &typed);
     }
     Ok(form)
+}
+
+async fn one(app: &App, caller: &Caller, case: Uuid, number: i64) -> Result<JournalView, Problem> {
+    let found = app.service.journal(caller, case, number.saturating_sub(1)).await?;
+    found.into_iter().find(|entry| entry.entry == number).ok_or_else(Problem::not_found)
 }
 
 pub(super) fn entry(p: &Page, pack: &Pack, view: JournalView) -> Entry {
@@ -235,8 +243,7 @@ pub(super) async fn way(
     Named(id): Named<Uuid>,
 ) -> Result<Response, Problem> {
     let head = head(&app, &mut p, &caller, id, "way").await?;
-    let mut steps = app.service.journal(&caller, id, 0).await?;
-    steps.retain(|entry| entry.kind == "act");
+    let steps = app.service.whole_journal(&caller, id, Some("act")).await?;
     Ok(ok(&WayPage { p, head, steps }))
 }
 
@@ -247,8 +254,7 @@ pub(super) async fn way_drawn(
     Named(id): Named<Uuid>,
 ) -> Result<Response, Problem> {
     let head = head(&app, &mut p, &caller, id, "way").await?;
-    let mut steps = app.service.journal(&caller, id, 0).await?;
-    steps.retain(|entry| entry.kind == "act");
+    let steps = app.service.whole_journal(&caller, id, Some("act")).await?;
     let events: Vec<&str> = steps.iter().map(|entry| entry.code.as_str()).collect();
     Ok(svg(draw::way(&head.pack, language(&p), &events, &head.view.standing)))
 }

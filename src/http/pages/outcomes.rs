@@ -51,6 +51,8 @@ struct OutcomesPage {
     safeguards_named: String,
     safeguards_defined: Vec<String>,
     years: Vec<i32>,
+    /// Code and name of each.
+    offices: Vec<(String, String)>,
 }
 
 /// The page.
@@ -72,6 +74,10 @@ pub(super) async fn page(
     let durations = durations(&p, &o);
     let this = p.today().year();
     let years = (0..YEARS).map(|back| this - back).collect();
+    let tree = app.service.offices();
+    let named =
+        |code: &String| tree.by_code(code).map_or_else(String::new, |office| p.x(&office.name).to_owned());
+    let offices = o.offices.iter().map(|code| (code.clone(), named(code))).collect();
     let page = OutcomesPage {
         p,
         o,
@@ -82,6 +88,7 @@ pub(super) async fn page(
         safeguards_named,
         safeguards_defined,
         years,
+        offices,
     };
     Ok(ok(&page))
 }

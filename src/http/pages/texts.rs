@@ -320,7 +320,9 @@ texts! {
     CORRECT_ENTRY = "更正此记录", "Correct this entry";
     CORRECTS = "您正在更正第 {} 号记录。原记录保留，并标为已更正。", "You are correcting entry {}. It stays on file, marked as corrected.";
     SEALED_ENTRY = "此条已单独封存，文字不予显示", "Sealed by itself: its words are kept away from everybody";
-    LATER_ENTRIES = "之后的记录", "Later entries";
+    EARLIER_ENTRIES = "更早的记录", "Earlier entries";
+    WHO_RECORDED = "记录人", "Recorded by";
+    EVERYBODY = "所有人", "Everybody";
     BORN = "出生日期", "Born";
     WHY = "理由", "Why";
     WAY_TEXT = "本案走过的路径以橙色标出，当前状态为深色。", "The way that this case took is orange; where it stands now is dark.";

@@ -18,6 +18,9 @@ use crate::store::table::{
 /// Rows of a case that this statement did not update are not kept: another instance was first.
 const OF_KEPT: &str = " WHERE case_id IN (SELECT id FROM kept)";
 
+/// A row that does not say whose it is stands alone with its change.
+const OF_KEPT_OR_NOBODYS: &str = " WHERE case_id IS NULL OR case_id IN (SELECT id FROM kept)";
+
 const BY_KEY: &str = "SET enable_seqscan = off";
 
 /// The writing connection to a PostgreSQL server; renewed after it was lost.
@@ -120,7 +123,9 @@ fn statement(rows: &Rows<'_>) -> QueryBuilder<Postgres> {
     insert_arrays(&mut text, &rows.work, OF_KEPT);
     text.push(RENEW_WORK).push("), assigned AS (");
     insert_arrays(&mut text, &rows.assignments, OF_KEPT);
-    text.push(END_ASSIGNMENT).push("), answers AS (");
+    text.push(END_ASSIGNMENT).push("), outcomes AS (");
+    insert_arrays(&mut text, &rows.outcomes, OF_KEPT_OR_NOBODYS);
+    text.push("), answers AS (");
     insert_arrays(&mut text, &rows.answers, OF_KEPT);
     text.push("), leaves AS (");
     // The tree takes leaves in the order of the outbox.

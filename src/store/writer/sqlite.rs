@@ -13,15 +13,15 @@ use crate::store::reseal::{expunge_on_sqlite, rewrite_on_sqlite};
 use crate::store::rows::CaseRow;
 use crate::store::side::run_on_sqlite;
 use crate::store::table::{
-    DECIDE_QUERY, END_ASSIGNMENT, IF_NEW, RENEW_CLOCK, RENEW_WORK, SET_CASE, Table as _, WHERE_BEFORE,
-    insert, values,
+    DECIDE_QUERY, END_ASSIGNMENT, IF_NEW, RENEW_CLOCK, RENEW_WORK, SET_NUMBER, SET_PLACE, SET_STATE,
+    Table as _, WHERE_BEFORE, insert, values,
 };
 use crate::store::work::HeldFile;
 
 /// Changes of a group whose statements are remembered at most: the engine plans a longer text anew each time, and what it
 /// remembers takes memory.
 const REMEMBERED: usize = 16;
-/// Clocks and work are written in multiples of so many, so that there are few different texts to remember.
+/// Clocks, work and outcomes are written in multiples of so many, so that there are few different texts to remember.
 const MULTIPLE: usize = 4;
 
 /// Opens the transaction and gives the tree's size, without a case.
@@ -67,9 +67,22 @@ impl SqliteKeeper {
         let mut statements = QueryBuilder::<Sqlite>::new(BEGIN);
         if !rows.updated.is_empty() {
             // The columns of a list of VALUES have names only by way of a table expression.
+            statements.push("WITH i (id, version, case_no) AS (");
+            statements.push_values(&rows.updated, |mut of_row, row| {
+                of_row.push_bind(row.id).push_bind(row.version).push_bind(&row.case_no);
+            });
+            statements.push(") ").push(SET_NUMBER);
+            statements.push("WITH i (id, version, office_id, lead_id, second_id, social_worker_id, approver_id, sealed, record, next_due) AS (");
+            statements.push_values(&rows.updated, |mut of_row, row| {
+                of_row.push_bind(row.id).push_bind(row.version).push_bind(row.office_id);
+                of_row.push_bind(row.lead_id).push_bind(row.second_id).push_bind(row.social_worker_id);
+                of_row.push_bind(row.approver_id).push_bind(row.sealed).push_bind(&row.record);
+                of_row.push_bind(row.next_due);
+            });
+            statements.push(") ").push(SET_PLACE);
             statements.push("WITH i (").push(CaseRow::COLUMNS).push(") AS (");
             values(&mut statements, &rows.updated);
-            statements.push(") ").push(SET_CASE).push("i").push(WHERE_BEFORE).push(", 0");
+            statements.push(") ").push(SET_STATE).push("i").push(WHERE_BEFORE).push(", 0");
         }
         let found: Vec<(Option<Uuid>, i64)> = statements
             .build_query_as()
@@ -103,6 +116,7 @@ impl SqliteKeeper {
         insert(&mut statements, &in_multiples(&rows.clocks), RENEW_CLOCK);
         insert(&mut statements, &in_multiples(&rows.work), RENEW_WORK);
         insert(&mut statements, &rows.assignments, END_ASSIGNMENT);
+        insert(&mut statements, &in_multiples(&rows.outcomes), IF_NEW);
         insert(&mut statements, &rows.answers, "");
         insert(&mut statements, &rows.queries, DECIDE_QUERY);
         insert(&mut statements, &rows.grants, IF_NEW);
