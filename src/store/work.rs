@@ -291,6 +291,8 @@ pub(super) fn sqlite_options(path: &Path, absent: Absent) -> Result<SqliteConnec
         .busy_timeout(PATIENCE)
         // Deleted pages are overwritten: what is expunged does not linger in the file.
         .pragma("secure_delete", "ON")
+        // What a statement needs for its way back would otherwise be written into a file outside the data's own folder.
+        .pragma("temp_store", "MEMORY")
         .disable_statement_logging())
 }
 

@@ -5,8 +5,9 @@ ALTER TABLE work DROP CONSTRAINT work_pkey;
 ALTER TABLE work ADD PRIMARY KEY (case_id, item);
 DROP INDEX work_case;
 DROP INDEX work_office;
--- Clocks are asked for with everything else of an office, never by themselves.
-CREATE INDEX work_office ON work (at_office, kind, due_at, item) WHERE open = 1 AND kind <> 'clock';
+-- For what there is little of. What there is much of is found in the order in which it falls due.
+CREATE INDEX work_office ON work (at_office, kind, due_at, item)
+    WHERE open = 1 AND kind <> 'clock' AND kind <> 'issue' AND kind <> 'serve' AND kind <> 'draft';
 
 -- What is due next is asked of the work.
 DROP INDEX clock_due;

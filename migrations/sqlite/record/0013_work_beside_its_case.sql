@@ -38,8 +38,9 @@ DROP TABLE work;
 ALTER TABLE work_of_case RENAME TO work;
 
 CREATE INDEX work_office_due ON work (at_office, due_at, item) WHERE open = 1;
--- Clocks are asked for with everything else of an office, never by themselves.
-CREATE INDEX work_office ON work (at_office, kind, due_at, item) WHERE open = 1 AND kind <> 'clock';
+-- For what there is little of. What there is much of is found in the order in which it falls due.
+CREATE INDEX work_office ON work (at_office, kind, due_at, item)
+    WHERE open = 1 AND kind <> 'clock' AND kind <> 'issue' AND kind <> 'serve' AND kind <> 'draft';
 CREATE INDEX work_for ON work (for_id, due_at, item) WHERE for_id IS NOT NULL AND open = 1;
 CREATE INDEX work_fire ON work (fire_at, item) WHERE fire_at IS NOT NULL;
 
