@@ -19,9 +19,10 @@ use crate::draw::{self, Language};
 use crate::http::caller::{Named, Params};
 use crate::http::{App, Problem};
 use crate::law::case::Fields;
+use crate::law::floor::Check;
 use crate::law::pack::Pack;
 use crate::law::{Command, What};
-use crate::record::Value;
+use crate::record::{Text, Value};
 
 /// Values that were recorded together.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub(super) struct Entry {
     pub(super) view: JournalView,
     pub(super) parts: Vec<Part>,
     pub(super) role: String,
+    /// Rules that were not kept, by code and in words.
+    warned: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -146,7 +149,18 @@ pub(super) fn entry(p: &Page, pack: &Pack, view: JournalView) -> Entry {
     let role = view.role.as_deref().and_then(|role| pack.roles.find(role));
     let role = role.map(|role| p.x(&role.name).to_owned()).unwrap_or_default();
     let parts = command.map(|command| parts(p, pack, &command)).unwrap_or_default();
-    Entry { view, parts, role }
+    let warned = view.warnings.iter().map(|code| (code.clone(), rule(p, pack, code))).collect();
+    Entry { view, parts, role, warned }
+}
+
+/// What a rule says, by its code: a safeguard of the pack, or a right of the floor.
+fn rule(p: &Page, pack: &Pack, code: &str) -> String {
+    let right = || {
+        let check = Check::ALL.iter().find(|check| check.code() == code)?;
+        Some(Text::new(check.statement().zh, check.statement().en))
+    };
+    let text = pack.safeguards.find(code).map(|safeguard| safeguard.name.clone()).or_else(right);
+    text.map(|text| p.x(&text).to_owned()).unwrap_or_default()
 }
 
 fn parts(p: &Page, pack: &Pack, command: &Command) -> Vec<Part> {
