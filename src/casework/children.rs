@@ -11,8 +11,8 @@ use super::{CaseworkError, Service, cipher};
 use crate::access::{Action, permit};
 use crate::store;
 
-/// Pages of the worklist that are looked through.
-const PAGES: usize = 5;
+/// Entries of the worklist that are looked through.
+const ENTRIES: i64 = 500;
 /// Children shown at a time.
 pub const SHOWN: usize = 25;
 
@@ -44,7 +44,8 @@ impl Service {
     /// `Denied` for somebody who sees no cases.
     pub async fn my_children(&self, caller: &Caller, after: usize) -> Result<Children, CaseworkError> {
         let viewer = &caller.viewer;
-        let mut tasks = self.tasks_of(caller).await?;
+        let own = WorkQuery { of: Of::Me, limit: Some(ENTRIES), ..WorkQuery::default() };
+        let mut tasks = self.tasks(caller, &own).await?.tasks;
         // The list of a case holds the prosecutor's work too.
         tasks.retain(|task| {
             let mut whose = task.whose.accounts.iter();
@@ -81,20 +82,5 @@ impl Service {
         let note = Note::of(caller, "case.children", "list", self.now());
         self.write_aside(Note { detail: Some(self.seal_detail(caller.request, &shown)?), ..note }).await?;
         Ok(Children { shown: children, total })
-    }
-
-    /// This person's own work, as far as one page can show it.
-    async fn tasks_of(&self, caller: &Caller) -> Result<Vec<TaskView>, CaseworkError> {
-        let (mut tasks, mut cursor) = (Vec::new(), None);
-        for _ in 0..PAGES {
-            let query = WorkQuery { of: Of::Me, cursor, limit: Some(100), ..WorkQuery::default() };
-            let page = self.tasks(caller, &query).await?;
-            tasks.extend(page.tasks);
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
-        }
-        Ok(tasks)
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-use super::list::Shown;
+use super::list::{Shown, check_length};
 use super::{Kind, Of, TaskView, WorkQuery};
 use crate::access::{Action, permit};
 use crate::casework::find::head_scope;
@@ -55,6 +55,7 @@ impl Service {
     /// # Errors
     /// As [`Service::worklist`].
     pub async fn desk(&self, caller: &Caller, query: &WorkQuery) -> Result<DeskView, CaseworkError> {
+        check_length(query)?;
         let of_kind = |kind: Kind| WorkQuery { kind: Some(kind), limit: Some(FIRST), ..query.clone() };
         let (mut approvals, mut new) = (Vec::new(), Vec::new());
         // A list of one kind or until a moment has nothing to put first.

@@ -74,6 +74,7 @@ impl Service {
     /// `Invalid` for a cursor that this service did not give, a page of another length than 1 to 100, an unknown office
     /// or nobody named for `of=person`; `Denied` for somebody who sees no cases.
     pub async fn worklist(&self, caller: &Caller, query: &WorkQuery) -> Result<TaskPage, CaseworkError> {
+        check_length(query)?;
         let (hits, next) = self.work_page(caller, query).await?;
         self.write_look(caller, &Shown::of(query, &hits)).await?;
         Ok(self.in_words(&hits, next))
@@ -101,9 +102,6 @@ impl Service {
         query: &WorkQuery,
     ) -> Result<(Vec<WorkHit>, Option<String>), CaseworkError> {
         let limit = query.limit.unwrap_or(PAGE);
-        if !(1..=LONGEST_PAGE).contains(&limit) {
-            return Err(invalid("/limit", Text::new("每页为 1 至 100 项", "a page has 1 to 100 entries")));
-        }
         let after = query.cursor.as_deref().map(read_cursor).transpose()?;
         let viewer = &caller.viewer;
         let filter = match filter(viewer, &self.offices()) {
@@ -111,11 +109,13 @@ impl Service {
             Err(denial) => return Err(self.denied(caller, denial).await),
         };
         let offices = self.offices_asked(query, &filter)?;
+        let mut desks = self.desks(caller, query, &offices)?;
+        desks.retain(|desk| query.kind.is_none_or(|kind| may_hold(*desk, kind)));
         let page = WorkPage {
             viewer: viewer.account,
             filter: &filter,
             excluded: &!Filter::cases(viewer.excluded.iter().copied().collect()),
-            desks: &self.desks(caller, query, &offices)?,
+            desks: &desks,
             kind: query.kind.map(Kind::as_str),
             before: query.before.map(micros),
             after,
@@ -283,4 +283,22 @@ fn invalid(place: &str, text: Text) -> CaseworkError {
 /// When an entry falls due, if it does.
 pub(super) fn due_of(hit: &WorkHit) -> Option<i64> {
     Some(hit.work.due_at).filter(|due| *due != NOTHING_DUE)
+}
+
+/// A page that somebody asks for has a length that one answer can hold.
+pub(super) fn check_length(query: &WorkQuery) -> Result<(), CaseworkError> {
+    if query.limit.is_none_or(|limit| (1..=LONGEST_PAGE).contains(&limit)) {
+        return Ok(());
+    }
+    Err(invalid("/limit", Text::new("每页为 1 至 100 项", "a page has 1 to 100 entries")))
+}
+
+/// Whether there can be work of a kind on a desk: a desk that cannot have any is not asked.
+fn may_hold(desk: Desk, kind: Kind) -> bool {
+    match desk {
+        Desk::Kind(_, only) | Desk::Unclaimed(_, only) | Desk::Asked(_, only) => only == kind.as_str(),
+        // What was assigned is for one person alone.
+        Desk::Cases(_) => kind != Kind::Assigned,
+        Desk::Personal(_) => true,
+    }
 }
