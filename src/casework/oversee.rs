@@ -183,7 +183,8 @@ impl Service {
                     .map_err(|_| CaseworkError::Corrupt { what: "ledger" })?
             }
         };
-        store::insert_checkpoint(self.db(), size, &note, micros(self.now())).await?;
+        let writes = vec![store::insert_checkpoint(size, &note, micros(self.now()))];
+        store::commit(self.db(), store::WriteSet { writes, ..store::WriteSet::default() }).await?;
         Ok(Some(Checkpoint { origin: ORIGIN.to_owned(), size, root }))
     }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::rows::LeafDraft;
 use super::work::on;
+use super::write::{Write, values};
 use super::{Db, StoreError};
 use crate::ledger::merkle::{Loaded, Needs, Tile, TileId, Tiler};
 use crate::ledger::{Frontier, Hash, leaf_hash};
@@ -266,16 +267,6 @@ fn sized((size, note): (i64, String)) -> Result<(u64, String), StoreError> {
 }
 
 /// Keeps a checkpoint; one of the same size that is there already stays.
-///
-/// # Errors
-/// What the database says.
-pub async fn insert_checkpoint(db: &Db, size: u64, note: &str, at: i64) -> Result<(), StoreError> {
-    on!(db, |pool| sqlx::query(INSERT_CHECKPOINT)
-        .bind(number(size))
-        .bind(note)
-        .bind(at)
-        .execute(pool)
-        .await
-        .map(drop))?;
-    Ok(())
+pub fn insert_checkpoint(size: u64, note: &str, at: i64) -> Write {
+    Write::new(INSERT_CHECKPOINT, values![number(size), note, at])
 }

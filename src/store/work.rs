@@ -19,8 +19,9 @@ fn readers() -> usize {
 }
 /// What each of them keeps at hand of the file (6 MiB): a search looks into many places of the index.
 const READER_CACHE: &str = "-6144";
-/// Texts that the writer remembers: a group of changes is kept with as many texts as there are numbers of rows.
-const REMEMBERED: usize = 192;
+/// Texts that the writer remembers: a group of changes is kept with as many texts as there are numbers of rows, and a
+/// planned text takes some 100 KiB.
+const REMEMBERED: usize = 48;
 /// Longest wait for a connection or a lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -22,7 +22,7 @@ use crate::store::work::HeldFile;
 /// remembers takes memory.
 const REMEMBERED: usize = 16;
 /// Clocks, work and outcomes are written in multiples of so many, so that there are few different texts to remember.
-const MULTIPLE: usize = 4;
+const MULTIPLE: usize = 8;
 
 /// Opens the transaction and gives the tree's size, without a case.
 const BEGIN: &str = "BEGIN IMMEDIATE; SELECT NULL, size FROM ledger_head WHERE id = 1; ";
