@@ -124,6 +124,23 @@ impl Service {
         Ok(JournalBack { entries, before, people: store::recorders_of(self.db(), case).await? })
     }
 
+    /// One entry of a journal.
+    ///
+    /// # Errors
+    /// As [`Self::read_case`]; `NotFound` also where there is no such entry.
+    pub async fn journal_entry(
+        &self,
+        caller: &Caller,
+        case: Uuid,
+        number: i64,
+    ) -> Result<JournalView, CaseworkError> {
+        let loaded = self.look(caller, case, "case.journal").await?;
+        let asked = EventsBack { case, before: number.saturating_add(1), kind: None, by: None, limit: 1 };
+        let rows = store::events_back(self.db(), &asked).await?;
+        let mut entries = self.opened_entries(&loaded, rows, &self.readable(caller, &loaded.row)).await?;
+        entries.pop().filter(|found| found.entry == number).ok_or(CaseworkError::NotFound)
+    }
+
     /// Every entry of a case, or every one of a kind, oldest first.
     ///
     /// # Errors

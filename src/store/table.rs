@@ -125,51 +125,46 @@ macro_rules! state {
         "version = i.version, main = i.main, measure = i.measure, remedy = i.remedy, phase = i.phase, handed_over = i.handed_over, awaiting_approval = i.awaiting_approval, next_clock = i.next_clock, marks = i.marks, updated_at = i.updated_at, snapshot = i.snapshot, events_head = i.events_head, events_count = i.events_count, people_head = i.people_head, people_count = i.people_count, clock_digests = i.clock_digests, cseq = i.cseq, chain_head = i.chain_head, details_digest = i.details_digest, sealed_no = i.sealed_no"
     };
 }
-/// The columns by which lists find a case: each is in an index.
+/// What follows from the columns by which lists find a case, each of which is in an index: how an update sets them, and the
+/// values from which it does so.
 macro_rules! place {
-    ($of:literal) => {
-        concat!(
-            $of,
-            ".office_id, ",
-            $of,
-            ".lead_id, ",
-            $of,
-            ".second_id, ",
-            $of,
-            ".social_worker_id, ",
-            $of,
-            ".approver_id, ",
-            $of,
-            ".sealed, ",
-            $of,
-            ".record, ",
-            $of,
-            ".next_due"
-        )
-    };
-}
-macro_rules! set_place {
-    () => {
-        "office_id = i.office_id, lead_id = i.lead_id, second_id = i.second_id, social_worker_id = i.social_worker_id, approver_id = i.approver_id, sealed = i.sealed, record = i.record, next_due = i.next_due"
+    ($first:ident $(, $column:ident)+) => {
+        /// What an update sets: every column of a case that can change, from the new row `i`.
+        pub(super) const SET_CASE: &str = concat!(
+            "UPDATE case_file SET ", state!(), ", ",
+            stringify!($first), " = i.", stringify!($first)
+            $(, ", ", stringify!($column), " = i.", stringify!($column))+,
+            ", case_no = i.case_no FROM "
+        );
+
+        /// … then, where that changes, the place in lists, …
+        pub(super) const SET_PLACE: &str = concat!(
+            "UPDATE case_file SET ",
+            stringify!($first), " = i.", stringify!($first)
+            $(, ", ", stringify!($column), " = i.", stringify!($column))+,
+            " FROM i WHERE case_file.id = i.id AND case_file.version = i.version - 1 AND (case_file.",
+            stringify!($first) $(, ", case_file.", stringify!($column))+,
+            ") IS DISTINCT FROM (i.",
+            stringify!($first) $(, ", i.", stringify!($column))+,
+            "); "
+        );
+
+        /// The columns of the row `i` that it needs.
+        pub(super) const PLACE: &str =
+            concat!("id, version, ", stringify!($first) $(, ", ", stringify!($column))+);
+
+        /// Binds their values.
+        pub(super) fn bind_place(row: &CaseRow, to: &mut Separated<'_, Sqlite, &'static str>) {
+            to.push_bind(row.id).push_bind(row.version);
+            to.push_bind(&row.$first)$(.push_bind(&row.$column))+;
+        }
     };
 }
 
-/// What an update sets: every column of a case that can change, from the new row `i`.
-pub(super) const SET_CASE: &str =
-    concat!("UPDATE case_file SET ", state!(), ", ", set_place!(), ", case_no = i.case_no FROM ");
 /// SQLite writes every index of a column that is set, changed or not. So there an update has three parts, of which most
-/// change nothing: first the number, then the place in lists,
+/// change nothing: first the number, …
 pub(super) const SET_NUMBER: &str = "UPDATE case_file SET case_no = i.case_no FROM i WHERE case_file.id = i.id AND case_file.version = i.version - 1 AND case_file.case_no <> i.case_no; ";
-/// … where that changes, …
-pub(super) const SET_PLACE: &str = concat!(
-    "UPDATE case_file SET ",
-    set_place!(),
-    " FROM i WHERE case_file.id = i.id AND case_file.version = i.version - 1 AND (",
-    place!("case_file"),
-    ") IS DISTINCT FROM (",
-    place!("i"),
-    "); "
-);
+place!(office_id, lead_id, second_id, social_worker_id, approver_id, sealed, record, next_due);
 /// … and last, with its version, everything else.
 pub(super) const SET_STATE: &str = concat!("UPDATE case_file SET ", state!(), " FROM ");
 /// Which rows an update changes: those whose stored version is the one before. Gives back their identities.

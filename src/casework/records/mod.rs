@@ -163,8 +163,13 @@ impl Service {
 
 /// Waits for the next beat since a moment, so that the time of an answer tells nothing of what was found.
 async fn to_the_beat(since: Instant) {
-    let beats = since.elapsed().as_millis() / BEAT.as_millis() + 1;
-    tokio::time::sleep_until(since + BEAT * u32::try_from(beats).unwrap_or(1)).await;
+    tokio::time::sleep_until(since + next_beat(since.elapsed())).await;
+}
+
+/// The first beat after some time.
+fn next_beat(after: Duration) -> Duration {
+    let beats = after.as_millis() / BEAT.as_millis() + 1;
+    BEAT.saturating_mul(u32::try_from(beats).unwrap_or(u32::MAX))
 }
 
 /// A field that must be filled in, in at most `longest` characters.
@@ -177,4 +182,18 @@ fn required(value: &str, field: &str, longest: usize) -> Option<Reason> {
         return None;
     };
     Some(Reason::engine("FIELD_MISSING", text).on(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What takes a little longer is answered at the same moment, and nothing is answered at once.
+    #[test]
+    fn an_answer_waits_for_the_next_beat() {
+        for (took, answered) in [(0, 250), (1, 250), (249, 250), (250, 500), (251, 500), (749, 750)] {
+            assert_eq!(next_beat(Duration::from_millis(took)), Duration::from_millis(answered), "{took}");
+        }
+        assert!(next_beat(Duration::MAX) > Duration::from_hours(1));
+    }
 }

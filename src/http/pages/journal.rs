@@ -113,12 +113,13 @@ pub(super) async fn of_entry(
     head: &Head,
     number: u32,
 ) -> Result<Vec<Part>, Problem> {
-    Ok(entry(p, &head.pack, one(app, caller, head.view.id, number.into()).await?).parts)
+    let found = Box::pin(app.service.journal_entry(caller, head.view.id, number.into())).await?;
+    Ok(entry(p, &head.pack, found).parts)
 }
 
 /// What was recorded of a safeguard in an entry, as if it had been typed, to be corrected.
 pub(super) async fn recorded(app: &App, caller: &Caller, case: Uuid, number: i64) -> Result<Form, Problem> {
-    let found = one(app, caller, case, number).await?;
+    let found = Box::pin(app.service.journal_entry(caller, case, number)).await?;
     let command: Option<Command> = serde_json::from_value(found.command).ok();
     let Some(Command { what: What::Evidence { fields, .. }, at, .. }) = command else {
         return Err(Problem::not_found());
@@ -137,11 +138,6 @@ pub(super) async fn recorded(app: &App, caller: &Caller, case: Uuid, number: i64
         form = form.with(&format!("i.{id}"), &typed);
     }
     Ok(form)
-}
-
-async fn one(app: &App, caller: &Caller, case: Uuid, number: i64) -> Result<JournalView, Problem> {
-    let found = app.service.journal(caller, case, number.saturating_sub(1)).await?;
-    found.into_iter().find(|entry| entry.entry == number).ok_or_else(Problem::not_found)
 }
 
 pub(super) fn entry(p: &Page, pack: &Pack, view: JournalView) -> Entry {

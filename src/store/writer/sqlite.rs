@@ -13,8 +13,8 @@ use crate::store::reseal::{expunge_on_sqlite, rewrite_on_sqlite};
 use crate::store::rows::CaseRow;
 use crate::store::side::run_on_sqlite;
 use crate::store::table::{
-    DECIDE_QUERY, END_ASSIGNMENT, IF_NEW, RENEW_CLOCK, RENEW_WORK, SET_NUMBER, SET_PLACE, SET_STATE,
-    Table as _, WHERE_BEFORE, insert, values,
+    DECIDE_QUERY, END_ASSIGNMENT, IF_NEW, PLACE, RENEW_CLOCK, RENEW_WORK, SET_NUMBER, SET_PLACE, SET_STATE,
+    Table as _, WHERE_BEFORE, bind_place, insert, values,
 };
 use crate::store::work::HeldFile;
 
@@ -72,13 +72,8 @@ impl SqliteKeeper {
                 of_row.push_bind(row.id).push_bind(row.version).push_bind(&row.case_no);
             });
             statements.push(") ").push(SET_NUMBER);
-            statements.push("WITH i (id, version, office_id, lead_id, second_id, social_worker_id, approver_id, sealed, record, next_due) AS (");
-            statements.push_values(&rows.updated, |mut of_row, row| {
-                of_row.push_bind(row.id).push_bind(row.version).push_bind(row.office_id);
-                of_row.push_bind(row.lead_id).push_bind(row.second_id).push_bind(row.social_worker_id);
-                of_row.push_bind(row.approver_id).push_bind(row.sealed).push_bind(&row.record);
-                of_row.push_bind(row.next_due);
-            });
+            statements.push("WITH i (").push(PLACE).push(") AS (");
+            statements.push_values(&rows.updated, |mut of_row, row| bind_place(row, &mut of_row));
             statements.push(") ").push(SET_PLACE);
             statements.push("WITH i (").push(CaseRow::COLUMNS).push(") AS (");
             values(&mut statements, &rows.updated);
