@@ -341,8 +341,10 @@ impl Wanted<'_> {
 pub(super) fn read_cursor(text: &str) -> Result<(i64, Uuid), CaseworkError> {
     text.split_once('.')
         .and_then(|(due, id)| Some((due.parse().ok()?, Uuid::try_parse(id).ok()?)))
-        .ok_or_else(|| {
-            let text = Text::new("翻页标记无效", "this cursor is not one that the service gave");
-            CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/cursor")])
-        })
+        .ok_or_else(not_a_cursor)
+}
+
+pub(super) fn not_a_cursor() -> CaseworkError {
+    let text = Text::new("翻页标记无效", "this cursor is not one that the service gave");
+    CaseworkError::Invalid(vec![Reason::engine("FIELD_INVALID", text).on("/cursor")])
 }

@@ -11,7 +11,7 @@ use super::{CliError, close, open_sealing};
 use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
 use crate::http::metrics::Metrics;
-use crate::http::{App, sealer};
+use crate::http::{App, Reach, sealer};
 use crate::jobs;
 use crate::store::{Absent, StoreUrl};
 
@@ -52,13 +52,13 @@ impl Sealer {
         let mut running = jobs::start_sealer(&service);
         tracing::info!("the sealer listens");
         let with_parent = self.with_parent;
-        let app = App {
+        let app = App::new(Reach {
             service: service.clone(),
             metrics: Metrics::new(),
             sealer: None,
             behind_proxy: false,
             door: None,
-        };
+        });
         let watched = service.db().clone();
         let outcome = sealer::run(listener, app, async move {
             tokio::select! {

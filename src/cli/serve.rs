@@ -9,7 +9,7 @@ use crate::casework::time::Clock;
 use crate::config::{Flags, Settings};
 use crate::demo::Door;
 use crate::http::sealer::SealerLink;
-use crate::http::{self, App, metrics::Metrics};
+use crate::http::{self, App, Reach, metrics::Metrics};
 use crate::jobs;
 
 pub(super) async fn run(flags: &Flags) -> Result<(), CliError> {
@@ -41,7 +41,7 @@ pub(super) async fn serve(
     let beside = sealer::beside(flags, settings);
     let sealer = Some(SealerLink::new(settings.sealer_socket.clone()));
     let behind_proxy = settings.behind_proxy;
-    let app = App { service: service.clone(), metrics, sealer, behind_proxy, door };
+    let app = App::new(Reach { service: service.clone(), metrics, sealer, behind_proxy, door });
     let (lost, gone) = tokio::sync::oneshot::channel();
     let watched = service.db().clone();
     let outcome = http::run(listener, app, async move {

@@ -29,9 +29,27 @@ use std::sync::Arc;
 use crate::casework::Service;
 use crate::demo::Door;
 
-/// What every handler can reach.
+/// What every handler is given. Each request clones it many times over, on its way through the layers.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Reach>);
+
+impl App {
+    /// Handlers that can reach this.
+    pub fn new(reach: Reach) -> Self {
+        Self(Arc::new(reach))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.0
+    }
+}
+
+/// What every handler can reach.
+pub struct Reach {
     /// The use cases.
     pub service: Service,
     /// Renders the metrics page.

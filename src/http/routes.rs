@@ -690,16 +690,19 @@ pub(super) fn serve(app: App, wanted: impl Fn(&str) -> bool) -> Router {
                 Text::new("此地址不支持该方法", "this address does not take this method"),
             )
         })
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(middleware::from_fn_with_state(app.clone(), sealer::pass_on))
-        .layer(middleware::from_fn_with_state((app.clone(), Forms::default()), once))
-        .layer(CatchPanicLayer::custom(|_| internal()))
-        .layer(middleware::from_fn(session::refuse_unexplained))
-        .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()))
-        .layer(middleware::from_fn_with_state(app.clone(), session::limit))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
-        .layer(middleware::from_fn_with_state(app.clone(), explain))
-        .layer(middleware::from_fn_with_state(app.clone(), observe))
+        // Outermost first, as one layer: each layer of a router is a box that every request clones, with all within it.
+        .layer((
+            middleware::from_fn_with_state(app.clone(), observe),
+            middleware::from_fn_with_state(app.clone(), explain),
+            TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST),
+            middleware::from_fn_with_state(app.clone(), session::limit),
+            CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()),
+            middleware::from_fn(session::refuse_unexplained),
+            CatchPanicLayer::custom(|_| internal()),
+            middleware::from_fn_with_state((app.clone(), Forms::default()), once),
+            middleware::from_fn_with_state(app.clone(), sealer::pass_on),
+            DefaultBodyLimit::max(LARGEST_BODY),
+        ))
         .with_state(app)
 }
 

@@ -13,7 +13,7 @@ const TAKE: &str = "INSERT INTO lease (name, holder, fence, until_at) VALUES ($1
 const LEASE: &str = "SELECT holder, fence, until_at FROM lease WHERE name = $1";
 const HOLD: &str = "UPDATE lease SET until_at = until_at WHERE name = $1 AND holder = $2 AND fence = $3";
 const GIVE_BACK: &str = "UPDATE lease SET until_at = 0 WHERE name = $1 AND holder = $2 AND fence = $3";
-const DUE: &str = "SELECT w.item, w.case_id, w.at_office, w.kind, w.code, w.part, w.run, w.about_id, w.for_id, w.not_id, w.since_at, w.due_at, w.warn_at, w.day_at, w.open, w.fire_at, c.id AS head_id, c.case_no, c.office_id, c.pack_id, c.pack_version, c.version, c.main, c.measure, c.lead_id, c.second_id, c.social_worker_id, c.approver_id, c.handed_over, c.sealed, c.awaiting_approval, c.next_due, c.next_clock, c.marks FROM work w JOIN case_file c ON c.id = w.case_id WHERE w.fire_at <= $1 ORDER BY w.fire_at, w.item LIMIT $2";
+const DUE: &str = "SELECT w.item, w.case_id, w.at_office, w.kind, w.code, w.part, w.run, w.about_id, w.for_id, w.not_id, w.since_at, w.due_at, w.warn_at, w.day_at, w.open, w.fire_at, c.id AS head_id, c.case_no, c.office_id, c.pack_id, c.pack_version, c.version, c.main, c.measure, c.lead_id, c.second_id, c.social_worker_id, c.approver_id, c.handed_over, c.sealed, c.awaiting_approval, c.next_due, c.next_clock, c.marks FROM work w JOIN case_file c ON c.id = w.case_id WHERE w.fire_at <= $1 ORDER BY w.fire_at, w.case_id, w.item LIMIT $2";
 const OLDEST: &str = "SELECT MIN(fire_at) FROM work WHERE fire_at <= $1";
 const FIRE: &str = "INSERT INTO firing (item, due_at, stage, at) VALUES ($1, $2, $3, $4) ON CONFLICT (item, due_at, stage) DO NOTHING";
 const FIRED: &str = "SELECT COUNT(*) FROM firing WHERE item = $1 AND due_at = $2 AND stage = $3";

@@ -323,13 +323,13 @@ async fn a_name_that_nobody_has_looks_like_any_other(app: &TestApp) {
 async fn a_proxy_in_front_says_who_gets_it_wrong(app: &TestApp) {
     let metrics = tutela::http::metrics::Metrics::new();
     let service = app.service.clone();
-    let router = tutela::http::router(tutela::http::App {
+    let router = tutela::http::router(tutela::http::App::new(tutela::http::Reach {
         service,
         metrics,
         sealer: None,
         behind_proxy: true,
         door: None,
-    });
+    }));
     let guess = async |from: &str| {
         let request = Request::builder()
             .uri("/api/v1/session")

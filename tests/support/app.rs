@@ -17,7 +17,7 @@ use tutela::casework::time::Clock;
 use tutela::demo::Staff;
 use tutela::http::metrics::Metrics;
 use tutela::http::sealer::SealerLink;
-use tutela::http::{self, App};
+use tutela::http::{self, App, Reach};
 use tutela::store::{Db, KeyDb, StoreUrl, audit, sequencer};
 use tutela::vault::{RootKey, RootKeySource, SealingKey};
 
@@ -112,13 +112,13 @@ impl TestApp {
     /// The sealer begins to listen.
     pub(crate) async fn open_door(&self) {
         let listener = http::sealer::bind(&self.data.path().join("sealer.sock"), false).await.unwrap();
-        let app = App {
+        let app = App::new(Reach {
             service: self.sealer.clone(),
             metrics: Metrics::new(),
             sealer: None,
             behind_proxy: false,
             door: None,
-        };
+        });
         let door =
             tokio::spawn(async { http::sealer::run(listener, app, std::future::pending()).await.unwrap() });
         *self.door.lock().unwrap() = Some(door);
@@ -263,13 +263,13 @@ async fn open_with(data: &TempDir, urls: &(StoreUrl, StoreUrl), sealer: bool, pa
 
 fn router(service: &Service, data: &TempDir) -> Router {
     let sealer = Some(SealerLink::new(data.path().join("sealer.sock")));
-    http::router(App {
+    http::router(App::new(Reach {
         service: service.clone(),
         metrics: Metrics::new(),
         sealer,
         behind_proxy: false,
         door: None,
-    })
+    }))
 }
 
 pub(crate) async fn call(router: &Router, request: Request<Body>) -> Answer {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::words::TaskView;
 use super::{Kind, words};
 use crate::access::{Action, filter};
-use crate::casework::find::{LONGEST_PAGE, PAGE, read_cursor};
+use crate::casework::find::{LONGEST_PAGE, PAGE, not_a_cursor};
 use crate::casework::rows::NOTHING_DUE;
 use crate::casework::time::micros;
 use crate::casework::trail::{Caller, Note};
@@ -17,7 +17,7 @@ use crate::casework::{CaseworkError, Service};
 use crate::law::Reason;
 use crate::law::pack::StaffRole;
 use crate::record::{Filter, Part, Post, Text};
-use crate::store::{self, Desk, StoreError, WorkHit, WorkPage, WriteSet};
+use crate::store::{self, Desk, StoreError, WorkHit, WorkPage, WorkPlace, WriteSet};
 
 /// What waits for whoever approves.
 const DECIDED: [Kind; 2] = [Kind::Approve, Kind::Measure];
@@ -102,7 +102,7 @@ impl Service {
         query: &WorkQuery,
     ) -> Result<(Vec<WorkHit>, Option<String>), CaseworkError> {
         let limit = query.limit.unwrap_or(PAGE);
-        let after = query.cursor.as_deref().map(read_cursor).transpose()?;
+        let after = query.cursor.as_deref().map(read_place).transpose()?;
         let viewer = &caller.viewer;
         let filter = match filter(viewer, &self.offices()) {
             Ok(filter) => filter,
@@ -124,7 +124,7 @@ impl Service {
         let hits = store::list_work(self.db(), &page).await?;
         let next = match hits.last() {
             Some(WorkHit { work, .. }) if i64::try_from(hits.len()).is_ok_and(|n| n == limit) => {
-                Some(format!("{}.{}", work.due_at, work.item.simple()))
+                Some(format!("{}.{}.{}", work.due_at, work.case_id.simple(), work.item.simple()))
             }
             _ => None,
         };
@@ -274,6 +274,19 @@ impl<'a> Shown<'a> {
         }
         Self { query, count: hits.len(), items: crate::ledger::hex(&hash.finalize()) }
     }
+}
+
+/// Where the page before ended, from the cursor that was given with it.
+fn read_place(text: &str) -> Result<WorkPlace, CaseworkError> {
+    let mut parts = text.splitn(3, '.');
+    let mut place = || {
+        Some(WorkPlace {
+            due_at: parts.next()?.parse().ok()?,
+            case: Uuid::try_parse(parts.next()?).ok()?,
+            item: Uuid::try_parse(parts.next()?).ok()?,
+        })
+    };
+    place().ok_or_else(not_a_cursor)
 }
 
 fn invalid(place: &str, text: Text) -> CaseworkError {
