@@ -19,8 +19,8 @@ use crate::load::{Request, Sequence};
 
 /// Cases opened at the same time.
 const AT_ONCE: usize = 32;
-/// Third characters, so that few children bear the same name.
-const THIRD: [char; 20] = [
+/// Further characters, so that hardly two children bear the same name however many there are: a search finds one child.
+const FURTHER: [char; 20] = [
     '岚', '溪', '乔', '菲', '朗', '沐', '言', '知', '望', '夏', '秋', '青', '辰', '羽', '书', '若', '川',
     '星', '意', '航',
 ];
@@ -119,7 +119,8 @@ impl Caseload {
 
 fn name(number: usize) -> String {
     let mut name = Draw::new(7, number as u64).name();
-    name.extend(THIRD.get(number % THIRD.len()));
+    name.extend(FURTHER.get(number % FURTHER.len()));
+    name.extend(FURTHER.get((number / FURTHER.len()) % FURTHER.len()));
     name
 }
 

@@ -12,7 +12,7 @@ use crate::law::pack::{ClassName, Field, Pack};
 use crate::law::{CaseFile, case::Fields};
 use crate::record::Value;
 use crate::store::Beside;
-use crate::vault::{Class, Place};
+use crate::vault::{Class, Place, Wiped};
 
 /// What the journal keeps of one entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,9 +67,7 @@ pub(super) async fn seal<T: Serialize>(
     place: &Place<'_>,
     value: &T,
 ) -> Result<Vec<u8>, CaseworkError> {
-    let bytes = crate::vault::Wiped::new(
-        serde_json::to_vec(value).map_err(|_| CaseworkError::Corrupt { what: "value to seal" })?,
-    );
+    let bytes = Wiped::json(value).map_err(|_| CaseworkError::Corrupt { what: "value to seal" })?;
     Ok(keys.dek_or_new(place.case, place.class).await?.seal(place, &bytes)?)
 }
 
@@ -99,7 +97,7 @@ pub(super) fn recode_entry(
         let body = STANDARD.decode(&part.body).map_err(|_| corrupt())?;
         part.body = STANDARD.encode(recode(old, new, &payload_place(case, id, class), &body)?);
     }
-    let bytes = crate::vault::Wiped::new(serde_json::to_vec(&entry).map_err(|_| corrupt())?);
+    let bytes = Wiped::json(&entry).map_err(|_| corrupt())?;
     Ok(new.dek(Class::Legal)?.seal(&place, &bytes)?)
 }
 

@@ -24,7 +24,7 @@ use crate::store::{
     self, CaseRow, DetailRow, EventRow, ItemRow, PersonRow, Reseal, ResealingRow, TagRow, WriteSet,
     chain_events, chain_people, details_digest, tags_digest,
 };
-use crate::vault::Class;
+use crate::vault::{Class, Wiped};
 
 /// Journal entries read at a time.
 const PAGE: i64 = 1_000;
@@ -103,7 +103,7 @@ impl Service {
         row.snapshot = cipher::recode(old, &new, &cipher::snapshot_place(case), &row.snapshot)?;
 
         if sealed && row.sealed_no.is_none() {
-            let number = serde_json::to_vec(&row.case_no)
+            let number = Wiped::json(&row.case_no)
                 .map_err(|_| CaseworkError::Corrupt { what: "case number" })?;
             let place = cipher::number_place(case);
             row.sealed_no = Some(new.dek(place.class)?.seal(&place, &number)?);

@@ -17,7 +17,7 @@ use crate::law::Reason;
 use crate::law::pack::StaffRole;
 use crate::record::Text;
 use crate::store::{self, AccountRoleRow, AccountRow, RoleChangeRow, Side, StoreError, WriteSet};
-use crate::vault::DomainPlace;
+use crate::vault::{DomainPlace, Wiped};
 
 /// Proposals shown at once.
 const SHOWN: i64 = 500;
@@ -473,8 +473,7 @@ impl Service {
         request: Uuid,
         detail: &impl Serialize,
     ) -> Result<Vec<u8>, CaseworkError> {
-        let json =
-            serde_json::to_vec(detail).map_err(|_| CaseworkError::Corrupt { what: "detail to seal" })?;
+        let json = Wiped::json(detail).map_err(|_| CaseworkError::Corrupt { what: "detail to seal" })?;
         let place = DomainPlace { row: request, table: "ledger_leaf", column: "detail", kind: "json" };
         Ok(self.keys().keyring().seal_domain(&place, &json)?)
     }

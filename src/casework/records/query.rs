@@ -15,7 +15,7 @@ use crate::law::pack::StaffRole;
 use crate::law::{Reason, asks};
 use crate::record::Text;
 use crate::store::{self, GrantRow, QueryRow, WriteSet};
-use crate::vault::{DomainPlace, check_resident_id};
+use crate::vault::{DomainPlace, Wiped, check_resident_id};
 
 /// Longest time for which an allowed query lets somebody read, in days.
 const LONGEST_TERM: i64 = 30;
@@ -403,8 +403,8 @@ impl Service {
         value: &impl Serialize,
     ) -> Result<Vec<u8>, CaseworkError> {
         let bytes =
-            serde_json::to_vec(value).map_err(|_| CaseworkError::Corrupt { what: "value of the sealer" })?;
-        Ok(self.keys().sealed_keyring()?.seal_domain(place, &crate::vault::Wiped::new(bytes))?)
+            Wiped::json(value).map_err(|_| CaseworkError::Corrupt { what: "value of the sealer" })?;
+        Ok(self.keys().sealed_keyring()?.seal_domain(place, &bytes)?)
     }
 
     pub(in crate::casework) fn open_sealed<T: serde::de::DeserializeOwned>(

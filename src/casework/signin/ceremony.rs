@@ -4,13 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use super::{hash_of, random_token};
 use crate::casework::time::micros;
 use crate::casework::{CaseworkError, Service};
 use crate::store::{Write, sessions as kept};
-use crate::vault::DomainPlace;
+use crate::vault::{DomainPlace, Wiped};
 
 /// How long a step may take.
 const LASTS: TimeDelta = TimeDelta::minutes(5);
@@ -24,9 +23,7 @@ impl Service {
     ) -> Result<(String, DateTime<Utc>, Write), CaseworkError> {
         let ticket = random_token()?;
         let hash = hash_of(&ticket);
-        let json = Zeroizing::new(
-            serde_json::to_vec(state).map_err(|_| CaseworkError::Corrupt { what: "ceremony" })?,
-        );
+        let json = Wiped::json(state).map_err(|_| CaseworkError::Corrupt { what: "ceremony" })?;
         let sealed = self.keys().keyring().seal_domain(&place(&hash, kind), &json)?;
         let until = self.now() + LASTS;
         Ok((ticket, until, kept::begin_ceremony(&hash, kind, &sealed, micros(until))))

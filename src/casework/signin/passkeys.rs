@@ -25,7 +25,7 @@ use crate::law::Reason;
 use crate::record::Text;
 use crate::store::credentials::{self as shown, PasskeyRow, SigningIn};
 use crate::store::{self, StoreError, Write, sessions as kept};
-use crate::vault::DomainPlace;
+use crate::vault::{DomainPlace, Wiped};
 
 /// Where browsers find the service unless told otherwise.
 const ORIGIN: &str = "http://localhost:8780";
@@ -302,7 +302,7 @@ impl Service {
     }
 
     fn seal_passkey(&self, id: Uuid, passkey: &Passkey) -> Result<Vec<u8>, CaseworkError> {
-        let bytes = serde_json::to_vec(passkey).map_err(|_| CaseworkError::Corrupt { what: "passkey" })?;
+        let bytes = Wiped::json(passkey).map_err(|_| CaseworkError::Corrupt { what: "passkey" })?;
         Ok(self.keys().keyring().seal_domain(&passkey_place(id, "credential"), &bytes)?)
     }
 

@@ -21,8 +21,11 @@ use crate::store::work::HeldFile;
 /// Changes of a group whose statements are remembered at most: the engine plans a longer text anew each time, and what it
 /// remembers takes memory.
 const REMEMBERED: usize = 16;
-/// Clocks, work and outcomes are written in multiples of so many, so that there are few different texts to remember.
-const MULTIPLE: usize = 8;
+/// Clocks, work and outcomes are written in multiples of so many a change, which is a little more than most bring: so the
+/// text of a group hangs on its size alone, and there are few to remember.
+const CLOCKS: usize = 2;
+const WORK: usize = 4;
+const OUTCOMES: usize = 1;
 
 /// Opens the transaction and gives the tree's size, without a case.
 const BEGIN: &str = "BEGIN IMMEDIATE; SELECT NULL, size FROM ledger_head WHERE id = 1; ";
@@ -104,14 +107,15 @@ impl SqliteKeeper {
             write.run_sqlite(&mut self.connection).await?;
         }
         let mut statements = QueryBuilder::<Sqlite>::new("");
+        let changes = rows.opened.len() + rows.updated.len();
         insert(&mut statements, &rows.opened, "");
         insert(&mut statements, &rows.people, "");
         insert(&mut statements, &rows.tags, "");
         insert(&mut statements, &rows.events, "");
-        insert(&mut statements, &in_multiples(&rows.clocks), RENEW_CLOCK);
-        insert(&mut statements, &in_multiples(&rows.work), RENEW_WORK);
+        insert(&mut statements, &in_multiples(&rows.clocks, CLOCKS * changes), RENEW_CLOCK);
+        insert(&mut statements, &in_multiples(&rows.work, WORK * changes), RENEW_WORK);
         insert(&mut statements, &rows.assignments, END_ASSIGNMENT);
-        insert(&mut statements, &in_multiples(&rows.outcomes), IF_NEW);
+        insert(&mut statements, &in_multiples(&rows.outcomes, OUTCOMES * changes), IF_NEW);
         insert(&mut statements, &rows.answers, "");
         insert(&mut statements, &rows.queries, DECIDE_QUERY);
         insert(&mut statements, &rows.grants, IF_NEW);
@@ -143,10 +147,10 @@ impl SqliteKeeper {
 }
 
 /// Rows with the last one repeated up to the next multiple: to write it again changes nothing.
-fn in_multiples<'a, T>(rows: &[&'a T]) -> Vec<&'a T> {
+fn in_multiples<'a, T>(rows: &[&'a T], of: usize) -> Vec<&'a T> {
     let mut all = rows.to_vec();
     if let Some(last) = rows.last() {
-        all.resize(rows.len().next_multiple_of(MULTIPLE), last);
+        all.resize(rows.len().next_multiple_of(of.max(1)), last);
     }
     all
 }
