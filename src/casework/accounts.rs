@@ -269,6 +269,11 @@ impl Service {
         if let Some(known) = self.viewers().find(&hash, now) {
             return Ok(Some(known));
         }
+        Box::pin(self.look_up_token(hash, now)).await
+    }
+
+    /// What the store knows of a token at a moment, which is remembered for a while.
+    async fn look_up_token(&self, hash: Vec<u8>, now: i64) -> Result<Option<(Viewer, Scope)>, CaseworkError> {
         let Some((account, roles, scope, fresh)) = store::account_by_token(self.db(), &hash, now).await?
         else {
             return Ok(None);

@@ -103,8 +103,8 @@ impl Service {
         row.snapshot = cipher::recode(old, &new, &cipher::snapshot_place(case), &row.snapshot)?;
 
         if sealed && row.sealed_no.is_none() {
-            let number = Wiped::json(&row.case_no)
-                .map_err(|_| CaseworkError::Corrupt { what: "case number" })?;
+            let number =
+                Wiped::json(&row.case_no).map_err(|_| CaseworkError::Corrupt { what: "case number" })?;
             let place = cipher::number_place(case);
             row.sealed_no = Some(new.dek(place.class)?.seal(&place, &number)?);
             // As unique as a number is, and no hint of it.

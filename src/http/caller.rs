@@ -53,7 +53,7 @@ impl FromRequestParts<App> for Whoever {
             (viewer, None)
         } else {
             let token = session::token_of(&parts.headers).ok_or_else(Problem::unauthenticated)?;
-            let known = app.service.session(token).await?;
+            let known = Box::pin(app.service.session(token)).await?;
             let (viewer, session) = known.ok_or_else(Problem::unauthenticated)?;
             (viewer, Some(session))
         };
@@ -73,7 +73,7 @@ pub(super) async fn account_of(app: &App, headers: &HeaderMap) -> Option<Uuid> {
         let known = app.service.authenticate_scoped(bearer(headers)?).await.ok()?;
         return known.map(|(viewer, _)| viewer.account);
     }
-    let known = app.service.session(session::token_of(headers)?).await.ok()?;
+    let known = Box::pin(app.service.session(session::token_of(headers)?)).await.ok()?;
     known.map(|(viewer, _)| viewer.account)
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn pass(app: &App, parts: &Parts, caller: &Caller) -> Result<()
     match asked(parts) {
         None => Err(Problem::not_found()),
         Some(Asks::May(action)) if action.kind() == Kind::Service => {
-            app.service.ask(caller, action, Resource::Service).await?;
+            Box::pin(app.service.ask(caller, action, Resource::Service)).await?;
             Ok(())
         }
         Some(_) => Ok(()),

@@ -91,13 +91,24 @@ pub(super) async fn pass_on(State(app): State<App>, request: Request, next: Next
     if answer.extensions().get::<ForSealer>().is_none() {
         return answer;
     }
-    let case = case_of(uri.path());
     let mut passed = Request::new(());
     (*passed.method_mut(), *passed.uri_mut()) = (method, uri);
     if let Some(id) = id.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {
         headers.insert(REQUEST_ID, id);
     }
     *passed.headers_mut() = headers;
+    Box::pin(answer_of_sealer(app, link, passed, bytes, answer)).await
+}
+
+/// What the sealer says to a request; `answer` if it is not there.
+async fn answer_of_sealer(
+    app: App,
+    link: SealerLink,
+    passed: axum::http::Request<()>,
+    bytes: Bytes,
+    answer: Response,
+) -> Response {
+    let case = case_of(passed.uri().path());
     let stream = match link.reach().await {
         Ok(stream) => stream,
         Err(error) => {

@@ -26,9 +26,14 @@ pub const CHAIN_START: Hash = [0; 32];
 #[derive(Debug, Clone)]
 #[must_use = "call `finish` to get the digest"]
 pub struct RowDigest {
-    table: Vec<u8>,
-    columns: Vec<Vec<u8>>,
+    /// The table, then the columns in the order in which they were named.
+    bytes: Vec<u8>,
+    /// Where each of them ends.
+    ends: Vec<usize>,
 }
+
+/// Room for a row without long values, and for its columns.
+const USUAL: (usize, usize) = (1024, 40);
 
 #[derive(Clone, Copy)]
 enum Type {
@@ -42,9 +47,10 @@ enum Type {
 impl RowDigest {
     /// Begins the digest of a row of `table`.
     pub fn new(table: &str) -> Self {
-        let mut prefixed = Vec::new();
-        put(&mut prefixed, table.as_bytes());
-        Self { table: prefixed, columns: Vec::new() }
+        let mut row = Self { bytes: Vec::with_capacity(USUAL.0), ends: Vec::with_capacity(USUAL.1) };
+        put(&mut row.bytes, table.as_bytes());
+        row.ends.push(row.bytes.len());
+        row
     }
 
     /// A text column.
@@ -97,24 +103,27 @@ impl RowDigest {
     }
 
     /// The digest.
-    pub fn finish(mut self) -> Hash {
-        self.columns.sort_unstable();
+    pub fn finish(self) -> Hash {
+        let mut parts = std::iter::once(0).chain(self.ends.iter().copied()).zip(&self.ends);
+        let mut next = || parts.next().and_then(|(from, to)| self.bytes.get(from..*to));
+        let table = next().unwrap_or_default();
+        let mut columns: Vec<&[u8]> = std::iter::from_fn(next).collect();
+        columns.sort_unstable();
         let mut hasher = Sha256::new();
         hasher.update(ROW_DOMAIN);
-        hasher.update(&self.table);
-        hasher.update((self.columns.len() as u64).to_be_bytes());
-        for column in &self.columns {
+        hasher.update(table);
+        hasher.update((columns.len() as u64).to_be_bytes());
+        for column in columns {
             hasher.update(column);
         }
         hasher.finalize().into()
     }
 
     fn column(mut self, name: &str, kind: Type, value: &[u8]) -> Self {
-        let mut column = Vec::with_capacity(name.len() + value.len() + 17);
-        put(&mut column, name.as_bytes());
-        column.push(kind as u8);
-        put(&mut column, value);
-        self.columns.push(column);
+        put(&mut self.bytes, name.as_bytes());
+        self.bytes.push(kind as u8);
+        put(&mut self.bytes, value);
+        self.ends.push(self.bytes.len());
         self
     }
 }

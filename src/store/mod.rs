@@ -122,7 +122,7 @@ pub use voices::{
 };
 pub use work::{Absent, Db, StoreUrl};
 pub use worklist::{
-    Desk, WorkHit, WorkPage, WorkPlace, WorkRow, cases_of_unknown_work, close_work, close_work_of_kind, find_work,
-    list_work, put_work, renew_work, see_work, work_is_known,
+    Desk, WorkHit, WorkPage, WorkPlace, WorkRow, cases_of_unknown_work, close_work, close_work_of_kind,
+    find_work, list_work, put_work, renew_work, see_work, work_is_known,
 };
 pub use write::Write;

@@ -164,7 +164,11 @@ where
             query.push(" AND ");
             condition(&mut query, filter);
         }
-        query.push(" ORDER BY w.due_at, w.case_id, w.item LIMIT ").push_bind(page.limit).push(") AS p").push(n);
+        query
+            .push(" ORDER BY w.due_at, w.case_id, w.item LIMIT ")
+            .push_bind(page.limit)
+            .push(") AS p")
+            .push(n);
     }
     query.push(" ORDER BY due_at, case_id, item LIMIT ").push_bind(page.limit);
     query

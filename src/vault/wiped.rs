@@ -40,6 +40,11 @@ impl Wiped {
 /// Where it grows, what it grew out of is wiped.
 impl std::io::Write for Wiped {
     fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
+        self.write_all(more).map(|()| more.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, more: &[u8]) -> std::io::Result<()> {
         let length = self.0.len() + more.len();
         if length > self.0.capacity() {
             let mut grown = Vec::with_capacity(length.next_power_of_two());
@@ -47,7 +52,7 @@ impl std::io::Write for Wiped {
             *self = Self(grown);
         }
         self.0.extend_from_slice(more);
-        Ok(more.len())
+        Ok(())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {

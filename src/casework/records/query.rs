@@ -402,8 +402,7 @@ impl Service {
         place: &DomainPlace<'_>,
         value: &impl Serialize,
     ) -> Result<Vec<u8>, CaseworkError> {
-        let bytes =
-            Wiped::json(value).map_err(|_| CaseworkError::Corrupt { what: "value of the sealer" })?;
+        let bytes = Wiped::json(value).map_err(|_| CaseworkError::Corrupt { what: "value of the sealer" })?;
         Ok(self.keys().sealed_keyring()?.seal_domain(place, &bytes)?)
     }
 

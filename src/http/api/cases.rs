@@ -137,7 +137,7 @@ pub async fn act(
     ExpectedVersion(expected): ExpectedVersion,
     Body(request): Body<Request>,
 ) -> Result<Tagged<Done>, Problem> {
-    let done = app.service.proceed(&caller, id, expected, &request).await?;
+    let done = Box::pin(app.service.proceed(&caller, id, expected, &request)).await?;
     Ok(tagged(done.version, done))
 }
 

@@ -60,6 +60,10 @@ pub(in crate::http) async fn explain(State(app): State<App>, request: Request, n
     if path.starts_with("/api/") || !wants_pages(request.headers()) {
         return next.run(request).await;
     }
+    Box::pin(explain_to_people(app, request, next)).await
+}
+
+async fn explain_to_people(app: App, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let sends = parts.method == Method::POST;
     let (typed, body) = if sends {

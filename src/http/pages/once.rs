@@ -122,11 +122,19 @@ pub(in crate::http) async fn once(
         return next.run(request).await;
     }
     let program = request.uri().path().starts_with("/api/");
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let given = if program { key_of_program(&parts) } else { None };
+    let request = Request::from_parts(parts, body);
     if program && given.is_none() {
-        return next.run(Request::from_parts(parts, body)).await;
+        return next.run(request).await;
     }
+    Box::pin(once_for(app, forms, given, request, next)).await
+}
+
+/// The same for a form, or for what a program asks for with this key.
+async fn once_for(app: App, forms: Forms, given: Option<String>, request: Request, next: Next) -> Response {
+    let program = given.is_some();
+    let (mut parts, body) = request.into_parts();
     let Ok(typed) = to_bytes(body, LARGEST).await else { return Problem::too_large().into_response() };
     let form = if program { Form::default() } else { Form::read(&typed) };
     let key = given.or_else(|| key_of_form(&form));
