@@ -12,7 +12,7 @@ use crate::support::case::{TestCase, first_file, seal};
 use crate::support::on_both;
 use crate::support::process::{Home, send};
 use tutela::casework::Caller;
-use tutela::casework::proceed::Request;
+use tutela::casework::request::Request;
 use tutela::http::ROUTES;
 use tutela::vault::VaultError;
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::notices::Told;
-use super::proceed::{Done, Loaded, request_hash};
+use super::proceed::{Done, Loaded};
+use super::request::request_hash;
 use super::time::{from_micros, micros};
 use super::trail::{Caller, Note};
 use super::work::{Kind, derive};

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::proceed::{Request, drafter};
+use super::request::{Request, drafter};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};
 use crate::access::Action;

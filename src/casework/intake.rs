@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::assign::{Place, not_fit};
 use super::people::{self, CHILD, Identity, NewPerson};
-use super::proceed::{Done, Request, RequestKind, command, request_hash};
+use super::proceed::Done;
+use super::request::{Request, RequestKind, command, request_hash};
 use super::time::{legal, micros};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service, accounts, cipher, outcomes, rows, work};

@@ -50,6 +50,7 @@ pub mod people;
 pub mod proceed;
 pub mod read;
 pub mod records;
+pub mod request;
 mod reseal;
 pub mod roles;
 mod rows;

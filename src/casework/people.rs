@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::cipher;
-use super::proceed::{Done, request_hash};
+use super::proceed::Done;
+use super::request::request_hash;
 use super::time::micros;
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::people::{CHILD, PersonView};
-use super::proceed::{Loaded, actor};
+use super::proceed::Loaded;
+use super::request::actor;
 use super::time::{from_micros, legal};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service};

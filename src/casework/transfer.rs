@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::cipher;
 use super::exclusions::check_reason;
 use super::notices::Told;
-use super::proceed::{Request, RequestKind};
+use super::request::{Request, RequestKind};
 use super::time::{from_micros, micros};
 use super::trail::{Caller, Note};
 use super::work::Kind;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Draw, PACK, Progress, Staff};
 use crate::casework::intake::NewCase;
 use crate::casework::people::{Identity, NewPerson};
-use crate::casework::proceed::{Request, RequestKind};
+use crate::casework::request::{Request, RequestKind};
 use crate::casework::time::instant;
 use crate::casework::{Caller, CaseworkError, Service};
 use crate::law::Pack;

@@ -21,7 +21,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::exclusions::check_reason;
-use super::proceed::{Loaded, actor};
+use super::proceed::Loaded;
+use super::request::actor;
 use super::time::{from_micros, instant, legal, micros};
 use super::trail::{Caller, Note};
 use super::work::Kind;

@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use self::request::{Decision, Work};
-use super::proceed::{Loaded, actor, request_hash};
+use super::proceed::Loaded;
+use super::request::{actor, request_hash};
 use super::time::{legal, micros};
 use super::trail::{Caller, Note};
 use super::{CaseworkError, Service, cipher};

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::{Open, Whose};
 use crate::access::{Action, permit};
-use crate::casework::proceed::{Loaded, actor};
+use crate::casework::proceed::Loaded;
+use crate::casework::request::actor;
 use crate::casework::trail::Caller;
 use crate::casework::{CaseworkError, Service};
 use crate::law::Reason;

@@ -18,7 +18,7 @@ use super::form::Form;
 use super::page::{Page, Person, go, ok, show};
 use super::texts as t;
 use crate::casework::journal::{Back, JournalView};
-use crate::casework::proceed::{Request, RequestKind};
+use crate::casework::request::{Request, RequestKind};
 use crate::casework::{Caller, CaseworkError};
 use crate::http::caller::{Named, Params};
 use crate::http::{App, Problem};

@@ -96,13 +96,13 @@ impl Forms {
 }
 
 /// The key that a program gave its request, where that is not kept by the use case itself.
-fn key_of_program(parts: &Parts) -> Option<String> {
-    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+fn key_of_program(request: &Request) -> Option<String> {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     if KEEP_THEIR_ANSWER.contains(&route) {
         return None;
     }
     // What is no key is said where the caller is made out.
-    let key = idempotency_key(&parts.headers).ok()??;
+    let key = idempotency_key(request.headers()).ok()??;
     Some(format!("api:{key}"))
 }
 
@@ -122,9 +122,7 @@ pub(in crate::http) async fn once(
         return next.run(request).await;
     }
     let program = request.uri().path().starts_with("/api/");
-    let (parts, body) = request.into_parts();
-    let given = if program { key_of_program(&parts) } else { None };
-    let request = Request::from_parts(parts, body);
+    let given = if program { key_of_program(&request) } else { None };
     if program && given.is_none() {
         return next.run(request).await;
     }
