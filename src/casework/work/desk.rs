@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-use super::list::{Shown, check_length};
+use super::list::{Shown, check_length, cursor_after};
 use super::{Kind, Of, TaskView, WorkQuery};
 use crate::access::{Action, permit};
 use crate::casework::find::head_scope;
@@ -13,7 +13,7 @@ use crate::casework::time::micros;
 use crate::casework::trail::Caller;
 use crate::casework::{CaseworkError, Service, cipher};
 use crate::law::pack::StaffRole;
-use crate::store::{self, WorkHit};
+use crate::store::{self, WorkHit, WorkPlace};
 use crate::vault::{Class, short_name};
 
 /// Entries of one of the kinds that come first.
@@ -74,7 +74,8 @@ impl Service {
             let until = WorkQuery { before: Some(now), limit: Some(LATE), ..query.clone() };
             let (over, next) = self.work_page(caller, &until).await?;
             (late, more_late) = (over, next.is_some());
-            asked.cursor = Some(format!("{}.{}", micros(now), Uuid::nil().simple()));
+            let now = WorkPlace { due_at: micros(now), case: Uuid::nil(), item: Uuid::nil() };
+            asked.cursor = Some(cursor_after(&now));
         }
         let (mut rest, next) = self.work_page(caller, &asked).await?;
         if whole {

@@ -124,7 +124,7 @@ impl Service {
         let hits = store::list_work(self.db(), &page).await?;
         let next = match hits.last() {
             Some(WorkHit { work, .. }) if i64::try_from(hits.len()).is_ok_and(|n| n == limit) => {
-                Some(format!("{}.{}.{}", work.due_at, work.case_id.simple(), work.item.simple()))
+                Some(cursor_after(&WorkPlace { due_at: work.due_at, case: work.case_id, item: work.item }))
             }
             _ => None,
         };
@@ -276,7 +276,12 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Where the page before ended, from the cursor that was given with it.
+/// The cursor of a page that begins after a place.
+pub(super) fn cursor_after(place: &WorkPlace) -> String {
+    format!("{}.{}.{}", place.due_at, place.case.simple(), place.item.simple())
+}
+
+/// The place after which a page begins, from its cursor.
 fn read_place(text: &str) -> Result<WorkPlace, CaseworkError> {
     let mut parts = text.splitn(3, '.');
     let mut place = || {
